@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Protocol
+from typing import Protocol, cast
 
 GROUP = "stack.commands"
 
@@ -57,8 +57,7 @@ class Offer:
                 f" '{self.entry.value}' is of type {type(command).__name__!r}."
                 f" Tell the authors of '{self.distribution}'."
             )
-        loaded: Command = command
-        return loaded
+        return cast(Command, command)
 
     def _explain(self, error: BaseException) -> str:
         message = " ".join(str(error).split()) or "no message"
@@ -82,16 +81,16 @@ class Catalogue:
 
         :raises CommandError: when there is none, or more than one.
         """
-        offers = self.offers.get(name, ())
-        if not offers:
+        if name not in self.offers:
             raise CommandError(self._explain_unknown(name))
-        if len(offers) > 1:
-            names = " and ".join(f"'{offer.distribution}'" for offer in offers)
+        offer, *others = self.offers[name]
+        if others:
+            names = " and ".join(f"'{each.distribution}'" for each in (offer, *others))
             raise CommandError(
                 f"The command {name!r} is offered by {names}, so neither is run."
                 " Uninstall all but one of them."
             )
-        return offers[0]
+        return offer
 
     def _explain_unknown(self, name: str) -> str:
         if name in HOMES:
