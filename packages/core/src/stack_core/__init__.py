@@ -1,0 +1,28 @@
+"""The init-app protocol that the extensions of stack share."""
+
+from ._extension import Extension, find_extension
+from .error import ConfigError, MissingExtension, SetupError, SlotTaken
+from .finding import Finding
+from .installing import install
+from .registry import Installed, Registry
+from .request_id import find_request_id
+from .settings import NoSettings, Settings, setting
+from .sweeping import sweep_now_and_then
+
+__all__ = [
+    "ConfigError",
+    "Extension",
+    "Finding",
+    "Installed",
+    "MissingExtension",
+    "NoSettings",
+    "Registry",
+    "Settings",
+    "SetupError",
+    "SlotTaken",
+    "find_extension",
+    "find_request_id",
+    "install",
+    "setting",
+    "sweep_now_and_then",
+]

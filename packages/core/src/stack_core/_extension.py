@@ -1,0 +1,248 @@
+"""The base class of an extension, and the one ``init_app`` of all of them."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Mapping
+from importlib.metadata import entry_points, version
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, final
+
+from flask import Flask
+
+from .error import MissingExtension, SetupError
+from .finding import Finding
+from .ground import lay_ground
+from .reading import read_settings, write_back
+from .registry import KEY, Installed, Registry
+from .settings import NoSettings, Settings
+from .snapshot import Snapshot
+
+S = TypeVar("S", bound=Settings)
+St = TypeVar("St")
+
+PROTOCOL = 1
+"""The protocol that this core speaks; it also speaks the one before, if there is one."""
+CORE_OF_PROTOCOL = {1: ">=0.1,<0.2"}
+"""The range of stack-core to install for each protocol that there was."""
+
+
+class Extension(Generic[S, St]):
+    """One extension of the stack; subclass it to write your own.
+
+    An instance is a template: what is declared on it before ``init_app`` is
+    copied into the state that :meth:`build` returns for one application.
+    Nothing is kept on the instance afterwards, so that two applications share
+    nothing.
+    """
+
+    name: ClassVar[str] = ""
+    """Key in the registry, prefix of the settings, name of its introductions."""
+    prefix: ClassVar[str] = ""
+    """Prefix of its settings; the name in capitals and an underscore if empty."""
+    requires: ClassVar[tuple[str, ...]] = ()
+    """Extensions that must be on the application before this one."""
+    after: ClassVar[tuple[str, ...]] = ()
+    """Extensions that come before this one when they are there."""
+    settings: ClassVar[type[Settings]] = NoSettings
+    """The class of its settings."""
+    protocol: ClassVar[int] = 1
+    """The protocol that it was written for."""
+    testing: ClassVar[str | None] = None
+    """The module of its pytest fixtures."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "init_app" in vars(cls):
+            raise TypeError(
+                f"{cls.__name__} defines 'init_app', which is written once in core."
+                " Define 'build' and 'attach'."
+            )
+        if "name" in vars(cls) and (not re.fullmatch(r"[a-z][a-z0-9_]*", cls.name)):
+            raise TypeError(
+                f"{cls.name!r} cannot name an extension."
+                " Use small letters, digits and underscores."
+            )
+        if cls.name == KEY:
+            raise TypeError(f"{KEY!r} is core's own name. Choose another name for {cls.__name__}.")
+        if cls.name and not cls.prefix:
+            cls.prefix = cls.name.upper() + "_"
+
+    @final
+    def init_app(self, app: Flask) -> None:
+        """Put the extension on an application.
+
+        Settings are read and the state is built before anything is
+        registered; on failure the application is as it was before the call.
+
+        :raises ConfigError: a setting is wrong.
+        :raises MissingExtension: what it requires is not on the application.
+        :raises SetupError: it is on the application already, or the
+            application is broken by an earlier introduction.
+        """
+        if not self.name:
+            raise TypeError(f"{type(self).__name__} has no 'name'. Give it one.")
+        _check_protocol(self)
+        snapshot = Snapshot(app)
+        try:
+            registry = lay_ground(app)
+            registry.refuse_broken()
+            self._refuse_second(registry)
+            self._refuse_missing(registry)
+            settings = self._read(app, registry)
+            state = self._build(app, settings)
+        except BaseException:
+            snapshot.restore()
+            raise
+        registry = Registry.of(app)
+        try:
+            self.attach(app, state)
+        except BaseException:
+            self.abandon(app)
+            snapshot.restore()
+            raise
+        registry.publish(Installed(self, settings, state))
+        _introduce(self, app, registry)
+
+    def build(self, app: Flask, settings: S) -> St:
+        """Return the state for one application; it may fail and must not touch the application.
+
+        :param settings: what the application set, validated.
+        """
+        return cast(St, None)
+
+    def attach(self, app: Flask, state: St) -> None:
+        """Register blueprints and hooks; no I/O, nothing that fails for an outside reason."""
+
+    def abandon(self, app: Flask) -> None:
+        """Free what a failed :meth:`build` or :meth:`attach` opened for this application."""
+
+    def checks(self, app: Flask) -> Iterable[Finding]:
+        """Yield what ``flask stack check`` should say about this application."""
+        return ()
+
+    def probe(self, app: Flask) -> None:
+        """Raise when requests cannot be served; ``/readyz`` asks. It must be quick."""
+
+    def sweep(self, app: Flask, limit: int) -> int:
+        """Remove at most ``limit`` things that have expired and return how many it were."""
+        return 0
+
+    @classmethod
+    def compose(cls, siblings: Mapping[str, Any]) -> Self:
+        """Make the extension when it is named, not given, to a ``Stack``.
+
+        :param siblings: by name, what the ``Stack`` has made so far: all that
+            this extension requires and comes after.
+        """
+        return cls()
+
+    @classmethod
+    def of(cls, app: Flask) -> St:
+        """Return this extension's state on an application.
+
+        :raises MissingExtension: it is not on the application.
+        """
+        registry = Registry.of(app)
+        registry.refuse_broken()
+        installed = registry.get(cls.name)
+        if installed is None:
+            raise MissingExtension(
+                f"{cls.name!r} is not on this application."
+                f" Call {cls.__name__}(…).init_app(app) first.",
+                cls.name,
+            )
+        return cast(St, installed.state)
+
+    def _build(self, app: Flask, settings: S) -> St:
+        try:
+            return self.build(app, settings)
+        except BaseException:
+            self.abandon(app)
+            raise
+
+    def _refuse_second(self, registry: Registry) -> None:
+        if self.name in registry:
+            raise SetupError(
+                f"{self.name!r} is on this application already."
+                f" Call {type(self).__name__}.init_app once for each application."
+            )
+
+    def _refuse_missing(self, registry: Registry) -> None:
+        for name in self.requires:
+            if name not in registry:
+                raise MissingExtension(_explain_missing(type(self), name), name)
+
+    def _read(self, app: Flask, registry: Registry) -> S:
+        values = read_settings(
+            app.config,
+            self.settings,
+            owner=self.name,
+            prefix=self.prefix,
+            foreign=lambda key: not registry.owns(self.prefix, key),
+            strict=registry[KEY].settings.strict_settings,
+        )
+        write_back(app.config, values)
+        return cast(S, values)
+
+
+def find_extension(thing: object) -> Extension[Any, Any] | None:
+    """Return the extension that something is, or holds as ``thing.extension``, or None."""
+    for candidate in (thing, getattr(thing, "extension", None)):
+        if isinstance(candidate, Extension):
+            return candidate
+    return None
+
+
+def _explain_missing(needer: type[Extension[Any, Any]], name: str) -> str:
+    sentence = f"{needer.name!r} needs {name!r}, which is not on this application."
+    for entry in entry_points(group="stack.extensions", name=name):
+        made = entry.value.replace(":", ".")
+        return f"{sentence} Call {made}(…).init_app(app) before {needer.__name__}.init_app(app)."
+    return f'{sentence} Run pip install "stack[{name}]" and initialise it before {needer.name!r}.'
+
+
+def _check_protocol(extension: Extension[Any, Any]) -> None:
+    number = extension.protocol
+    if number == PROTOCOL:
+        return
+    said = f"{extension.name!r} was written for protocol {number} of stack-core"
+    if number == PROTOCOL - 1 and number in CORE_OF_PROTOCOL:
+        warnings.warn(
+            f"{said}; the next core will refuse it. Ask for a release for protocol {PROTOCOL}.",
+            DeprecationWarning,
+            stacklevel=3,
+        )
+        return
+    here = f"{said}, but this is stack-core {version('stack-core')} with protocol {PROTOCOL}."
+    if number in CORE_OF_PROTOCOL:
+        raise SetupError(f'{here} Run pip install "stack-core{CORE_OF_PROTOCOL[number]}".')
+    raise SetupError(f"{here} Run pip install --upgrade stack-core.")
+
+
+def _introduce(newcomer: Extension[Any, Any], app: Flask, registry: Registry) -> None:
+    """Call ``with_<name>`` of each pair, the newcomer's own first."""
+    for other in list(registry.values()):
+        if other.extension.name == newcomer.name:
+            continue
+        mine, theirs = registry[newcomer.name].state, other.state
+        try:
+            _meet(newcomer, other.extension.name, app, theirs)
+            _meet(other.extension, newcomer.name, app, mine)
+        except BaseException as error:
+            _break(app, registry, newcomer.name, other.extension.name, error)
+            raise
+
+
+def _meet(host: object, guest: str, app: Flask, state: object) -> None:
+    introduce = getattr(host, f"with_{guest}", None)
+    if introduce is not None:
+        introduce(app, state)
+
+
+def _break(app: Flask, registry: Registry, one: str, other: str, error: BaseException) -> None:
+    registry.broken = (
+        f"This application is broken: {one!r} and {other!r} could not be introduced"
+        f" ({type(error).__name__}: {error}). Mend that and start anew."
+    )
+    app.before_request_funcs.setdefault(None, []).insert(0, registry.refuse_broken)

@@ -1,0 +1,65 @@
+"""Asking every extension on an application what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from flask import Flask
+
+from .finding import Finding
+from .reading import unknown_keys
+from .registry import Registry
+
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+class Report(NamedTuple):
+    """What the checks of one application said, worst first."""
+
+    findings: tuple[Finding, ...]
+    deploy: bool
+
+    @property
+    def failed(self) -> bool:
+        """True with an error; with ``--deploy`` with a warning too."""
+        fatal = {"error", "warning"} if self.deploy else {"error"}
+        return any(finding.severity in fatal for finding in self.findings)
+
+    def count(self, severity: str) -> int:
+        """Return how many findings have this severity."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+
+def check_app(app: Flask, *, deploy: bool = False, extra: Sequence[Finding] = ()) -> Report:
+    """Run the checks of everything on an application.
+
+    :param deploy: also what matters only in production.
+    :param extra: findings from elsewhere.
+    """
+    registry = Registry.of(app)
+    found = list(extra)
+    if registry.broken is not None:
+        found.append(
+            Finding("stack.broken", "error", registry.broken, "Mend the introduction, start anew.")
+        )
+    for each in registry.values():
+        found += each.extension.checks(app)
+    found += _unknown(app, registry)
+    shown = (finding for finding in found if deploy or not finding.deploy)
+    return Report(tuple(sorted(shown, key=lambda f: (_ORDER[f.severity], f.id))), deploy)
+
+
+def _unknown(app: Flask, registry: Registry) -> Iterator[Finding]:
+    for name, each in registry.items():
+        prefix = each.extension.prefix
+        for key, near in unknown_keys(
+            app.config,
+            type(each.settings),
+            prefix=prefix,
+            foreign=lambda key, prefix=prefix: not registry.owns(prefix, key),  # type: ignore[misc]
+        ):
+            fix = f"Did you mean {near!r}?" if near else "Remove it, unless it is your own."
+            yield Finding(
+                "stack.unknown-setting", "info", f"{key!r} is not a setting of {name!r}.", fix
+            )

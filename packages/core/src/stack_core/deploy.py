@@ -1,0 +1,128 @@
+"""What is unsafe in Flask's own settings once an application is in production."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Flask
+
+from .finding import Finding, Severity
+from .secret_key import find_weakness
+
+_SOURCES = (".py", ".toml", ".yaml", ".yml", ".json", ".cfg", ".ini")
+_SKIPPED = {"node_modules", "__pycache__", "instance", "venv", "site-packages"}
+_MOST_FILES = 2000
+
+
+def check_deployment(app: Flask) -> Iterator[Finding]:
+    """Yield a finding for each of Flask's settings that production should not have."""
+    yield from _check_secret_key(app)
+    yield from _check_modes(app)
+    yield from _check_cookies(app)
+    yield from _check_requests(app)
+
+
+def _finding(words: str, severity: Severity, message: str, fix: str) -> Finding:
+    return Finding(f"stack.{words}", severity, message, fix, deploy=True)
+
+
+def _check_secret_key(app: Flask) -> Iterator[Finding]:
+    key = app.config.get("SECRET_KEY")
+    how = "Set FLASK_SECRET_KEY to what 'flask stack secret' prints."
+    if not key:
+        yield _finding("secret-key-missing", "error", "'SECRET_KEY' is not set.", how)
+        return
+    if fault := find_weakness(key):
+        yield _finding("secret-key-weak", "error", f"'SECRET_KEY' {fault}.", how)
+    if (source := _find_in_source(app, key)) is not None:
+        message = f"'SECRET_KEY' stands in the source, in {source}."
+        yield _finding("secret-key-in-source", "error", message, how)
+
+
+def _find_in_source(app: Flask, key: str | bytes) -> str | None:
+    """Return the file beside the application's code that contains the key, or None."""
+    wanted = key.encode() if isinstance(key, str) else key
+    if len(wanted) < 3:
+        return None
+    root = Path(app.root_path)
+    for seen, path in enumerate(_sources(root)):
+        if seen >= _MOST_FILES:
+            break
+        try:
+            quoted = path.read_bytes()
+        except OSError:
+            continue
+        if any(mark + wanted + mark in quoted for mark in (b'"', b"'")):
+            return str(path.relative_to(root))
+    return None
+
+
+def _sources(root: Path) -> Iterator[Path]:
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(f for f in folders if f not in _SKIPPED and not f.startswith("."))
+        yield from (Path(folder, f) for f in sorted(files) if f.endswith(_SOURCES))
+
+
+def _check_modes(app: Flask) -> Iterator[Finding]:
+    if app.debug:
+        yield _finding(
+            "debug",
+            "error",
+            "Debug is on: errors show the source and a console.",
+            "Start without --debug and unset FLASK_DEBUG.",
+        )
+    if app.testing:
+        message = "'TESTING' is on: errors are raised instead of answered."
+        yield _finding("testing", "error", message, "Remove 'TESTING' from the configuration.")
+
+
+def _check_cookies(app: Flask) -> Iterator[Finding]:
+    config = app.config
+    if not config["SESSION_COOKIE_SECURE"]:
+        yield _finding(
+            "session-cookie-secure",
+            "warning",
+            "'SESSION_COOKIE_SECURE' is off: the session cookie travels over plain http too.",
+            "Set SESSION_COOKIE_SECURE to true where the site is served by https.",
+        )
+    if not config["SESSION_COOKIE_HTTPONLY"]:
+        yield _finding(
+            "session-cookie-httponly",
+            "warning",
+            "'SESSION_COOKIE_HTTPONLY' is off: scripts of a page can read the session cookie.",
+            "Remove SESSION_COOKIE_HTTPONLY from the configuration.",
+        )
+    if str(config["SESSION_COOKIE_SAMESITE"]).lower() not in ("lax", "strict"):
+        yield _finding(
+            "session-cookie-samesite",
+            "warning",
+            "'SESSION_COOKIE_SAMESITE' is not set: other sites' forms send the session cookie.",
+            "Set SESSION_COOKIE_SAMESITE to 'Lax'.",
+        )
+
+
+def _check_requests(app: Flask) -> Iterator[Finding]:
+    config = app.config
+    if not config.get("TRUSTED_HOSTS"):
+        yield _finding(
+            "trusted-hosts",
+            "warning",
+            "'TRUSTED_HOSTS' is not set: links are built from any Host header that is sent.",
+            "Set TRUSTED_HOSTS to the names under which the site is served.",
+        )
+    if config["MAX_CONTENT_LENGTH"] is None:
+        yield _finding(
+            "max-content-length",
+            "warning",
+            "'MAX_CONTENT_LENGTH' is not set: a request may be of any size.",
+            "Set MAX_CONTENT_LENGTH to a number of bytes, such as 1048576.",
+        )
+    if config["PREFERRED_URL_SCHEME"] != "https":
+        yield _finding(
+            "preferred-url-scheme",
+            "warning",
+            "'PREFERRED_URL_SCHEME' is not https: links made outside a request are plain http.",
+            "Set PREFERRED_URL_SCHEME to 'https'.",
+        )

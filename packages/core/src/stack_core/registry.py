@@ -1,0 +1,137 @@
+"""What is on an application, and two of the three ways in which parts meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
+
+import msgspec
+from flask import Flask
+
+from .error import SetupError, SlotTaken
+from .finding import Finding
+from .settings import Settings
+
+KEY = "stack"
+"""The registry's key in ``app.extensions``."""
+
+T = TypeVar("T")
+S = TypeVar("S", bound=Settings)
+St = TypeVar("St")
+
+
+class Member(Protocol):
+    """What the registry knows of an extension."""
+
+    name: ClassVar[str]
+    prefix: ClassVar[str]
+
+    def checks(self, app: Flask) -> Iterable[Finding]: ...
+
+    def probe(self, app: Flask) -> None: ...
+
+    def sweep(self, app: Flask, limit: int) -> int: ...
+
+
+class Installed(msgspec.Struct, Generic[S, St], frozen=True):
+    """One extension on one application; it lives as long as the application."""
+
+    extension: Member
+    settings: S
+    state: St
+
+
+class Registry(Mapping[str, Installed[Any, Any]]):
+    """The extensions of one application by name, its slots and its offers.
+
+    It is ``app.extensions["stack"]``.
+    """
+
+    def __init__(self) -> None:
+        self.composed = False
+        self.broken: str | None = None
+        self.prefixes: frozenset[str] = frozenset()
+        self._installed: dict[str, Installed[Any, Any]] = {}
+        self._slots: dict[type, tuple[object, str]] = {}
+        self._offers: dict[type, list[object]] = {}
+
+    @classmethod
+    def of(cls, app: Flask) -> Registry:
+        """Return the registry of an application, made at the first call."""
+        registry = app.extensions.get(KEY)
+        if registry is None:
+            registry = app.extensions[KEY] = cls()
+        return cast(Registry, registry)
+
+    def __getitem__(self, name: str) -> Installed[Any, Any]:
+        return self._installed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._installed)
+
+    def __len__(self) -> int:
+        return len(self._installed)
+
+    def publish(self, installed: Installed[Any, Any]) -> None:
+        """Add an extension; it is there for everybody from now on."""
+        self._installed[installed.extension.name] = installed
+        self.prefixes |= {installed.extension.prefix}
+
+    def announce(self, prefixes: Iterable[str]) -> None:
+        """Say which settings prefixes are about to be owned, so that nobody refuses their keys."""
+        self.prefixes |= set(prefixes)
+
+    def owns(self, prefix: str, key: str) -> bool:
+        """Tell whether a key belongs to this prefix: the longest prefix owns it."""
+        longer = (p for p in self.prefixes if len(p) > len(prefix))
+        return key.startswith(prefix) and not any(key.startswith(p) for p in longer)
+
+    def claim(self, slot: type[T], value: T, *, owner: str) -> None:
+        """Fill a slot that has one owner on an application.
+
+        :param slot: the class of what fills it.
+        :param owner: the extension's name.
+        :raises SlotTaken: somebody has it; both are named.
+        """
+        if slot in self._slots:
+            first = self._slots[slot][1]
+            raise SlotTaken(
+                f"{owner!r} wants to be the {slot.__name__} of this application, but {first!r} is."
+                f" Use one of the two."
+            )
+        self._slots[slot] = (value, owner)
+
+    def find(self, slot: type[T]) -> T | None:
+        """Return what fills a slot, or None while nobody claimed it."""
+        value, _ = self._slots.get(slot, (None, ""))
+        return cast("T | None", value)
+
+    def offer(self, kind: type[T], value: T) -> None:
+        """Add to what many may give."""
+        self._offers.setdefault(kind, []).append(value)
+
+    def offers(self, kind: type[T]) -> tuple[T, ...]:
+        """Return all that was offered of a kind, in the order of the offers."""
+        return tuple(cast("list[T]", self._offers.get(kind, [])))
+
+    def copy(self) -> Registry:
+        """Return a copy that later changes do not reach; used to undo a failed set-up."""
+        twin = Registry()
+        twin.restore(self)
+        return twin
+
+    def restore(self, earlier: Registry) -> None:
+        """Make this registry what an earlier copy says."""
+        self.composed, self.broken = earlier.composed, earlier.broken
+        self.prefixes = earlier.prefixes
+        self._installed = dict(earlier._installed)
+        self._slots = dict(earlier._slots)
+        self._offers = {kind: list(values) for kind, values in earlier._offers.items()}
+
+    def refuse_broken(self) -> None:
+        """Raise when an introduction failed: such an application cannot be used.
+
+        :raises SetupError: repeats the first error.
+        """
+        if self.broken is not None:
+            raise SetupError(self.broken)

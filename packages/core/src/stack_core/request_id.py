@@ -1,0 +1,98 @@
+"""One id for everything that happens for one request: ``g.request_id``.
+
+The id is made when somebody asks for it, so a request that nobody asks about
+costs nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, cast
+from uuid import uuid4
+
+from flask import Flask, g, has_app_context, has_request_context, request
+
+_ENVIRON = "stack.request_id"
+_OUTSIDE = "_stack_request_id"
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:=+/-]{0,127}", re.ASCII)
+
+
+class RequestId:
+    """The attribute ``g.request_id``.
+
+    Inside a request the id belongs to the request, not to the context, which
+    tests may share. What an application itself puts under that name wins.
+    """
+
+    def __init__(self, *, trusted: bool) -> None:
+        self._trusted = trusted
+
+    def __get__(self, holder: Any, owner: type | None = None) -> Any:
+        if holder is None:
+            return self
+        if has_request_context():
+            store, key = request.environ, _ENVIRON
+        else:
+            store, key = vars(holder), _OUTSIDE
+        if key not in store:
+            store[key] = (self._trusted and self._incoming()) or uuid4().hex
+        return store[key]
+
+    def _incoming(self) -> str | None:
+        """Return the proxy's id; one that could forge a line of the log is not taken."""
+        header = request.headers.get("X-Request-ID", "") if has_request_context() else ""
+        return header if _PLAIN.fullmatch(header) else None
+
+
+def install_request_id(app: Flask, *, trusted: bool) -> None:
+    """Give an application ``g.request_id`` and every log record its ``request_id``.
+
+    :param trusted: take the id from ``X-Request-ID``; only behind a proxy that
+        sets it.
+    """
+    base = app.app_ctx_globals_class
+    attributes = {"request_id": RequestId(trusted=trusted)}
+    app.app_ctx_globals_class = cast("type[Any]", type("AppContextGlobals", (base,), attributes))
+    _install_record()
+
+
+def find_request_id() -> str | None:
+    """Return the id of what runs now, or None outside of every application context."""
+    return getattr(g, "request_id", None) if has_app_context() else None
+
+
+class _Record(logging.LogRecord):
+    """A log record that knows its request.
+
+    The id enters the record's dictionary when the message is made, not
+    before: ``logging`` refuses ``extra={"request_id": …}`` of an application
+    when the key is there already.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._request_id = find_request_id() or "-"
+
+    def getMessage(self) -> str:
+        vars(self).setdefault("request_id", self._request_id)
+        return super().getMessage()
+
+
+def _install_record() -> None:
+    factory = logging.getLogRecordFactory()
+    if not isinstance(factory, type):
+        if not getattr(factory, "knows_request", False):
+            logging.setLogRecordFactory(_wrapped(factory))
+    elif not issubclass(factory, _Record):
+        logging.setLogRecordFactory(type("LogRecord", (_Record, factory), {}))
+
+
+def _wrapped(factory: Any) -> Any:
+    def make(*args: Any, **kwargs: Any) -> logging.LogRecord:
+        record: logging.LogRecord = factory(*args, **kwargs)
+        vars(record).setdefault("request_id", find_request_id() or "-")
+        return record
+
+    make.knows_request = True  # type: ignore[attr-defined]  # a mark for the next application
+    return make
