@@ -102,7 +102,7 @@ def demo(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure ours beside bare Flask and hand-written code; ``-- --peers PATH`` adds others."""
     prepare(session, "tests")
-    session.run("python", "integration/bench", *session.posargs)
+    session.run("python", "tooling/bench", *session.posargs)
 
 
 @nox.session
