@@ -6,26 +6,45 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import inspect
 import os
 import pkgutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import entry_points
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from findings import read_findings
+from imports import own_sources, picture
+from stack.extras import EXTRAS
 from stack_core import Extension, Settings
 from stack_core.settings import Option, options
 from workspace import ROOT, Package, packages
 
+MODULES = """\
+What each module is for, what it imports of its own package, and which modules import it. There is
+no circle in this picture, imports for types and in functions counted."""
+T = TypeVar("T")
 FOLDER = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by `python tooling/reference.py` from the code; do not edit. -->\n"
+SETTINGS = """\
+Keys of `app.config`. With `FLASK_` in front each is also a variable of the environment, where the
+application calls `app.config.from_prefixed_env()`, as a generated one does."""
+COMMANDS = """\
+What `stack` and our groups of `flask` do. None of them takes a secret as an argument."""
+ERRORS = """\
+Every error says what is wrong and what to do. `flask …` shows those of setting an application up
+as one line, without a traceback."""
+FINDINGS = """\
+What `flask stack check` says. The ids are stable; those marked *deploy* are shown by `--deploy`
+alone. `…` stands for what differs."""
 
 
 def modules(package: Package) -> Iterator[ModuleType]:
@@ -37,8 +56,8 @@ def modules(package: Package) -> Iterator[ModuleType]:
             yield importlib.import_module(info.name)
 
 
-def classes(package: Package, kind: type) -> list[type]:
-    """Return the classes of a kind that the package itself defines, in the order of their names."""
+def classes(package: Package, kind: type[T]) -> list[type[T]]:
+    """Return the classes of a kind that a package itself defines, by name."""
     found = {
         value
         for module in modules(package)
@@ -54,7 +73,12 @@ def cell(text: object) -> str:
     return " ".join(str(text).split()).replace("|", "\\|")
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def heading(title: str, text: str) -> str:
+    """Return the start of a page."""
+    return f"# {title}\n\n{text}\n"
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """Return a Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(map(cell, line)) + " |" for line in lines) + "\n"
@@ -96,8 +120,7 @@ def owners() -> Iterator[tuple[str, str, type[Settings]]]:
 
 def write_settings() -> str:
     """Return the page of settings."""
-    parts = ["# Settings\n\nKeys of `app.config`. With `FLASK_` in front each is also a variable of "
-             "the environment\nwhere the application calls `app.config.from_prefixed_env()`.\n"]  # fmt: skip
+    parts = [heading("Settings", SETTINGS)]
     for distribution, prefix, settings in owners():
         rows = []
         for option in options(settings, prefix):
@@ -142,9 +165,9 @@ def stack_help(*arguments: str) -> str:
 
 def write_commands() -> str:
     """Return the page of commands."""
-    parts = ["# Commands\n", f"## stack\n\n```text\n{stack_help()}\n```\n"]
+    parts = [heading("Commands", COMMANDS)]
     for entry in own_entries("stack.commands"):
-        parts.append(f"### stack {entry.name}\n\n```text\n{stack_help(entry.name)}\n```\n")
+        parts.append(f"## stack {entry.name}\n\n```text\n{stack_help(entry.name)}\n```\n")
     flask = click.Context(click.Group(), info_name="flask")
     for entry in own_entries("flask.commands"):
         parts += help_pages(entry.name, entry.load(), flask)
@@ -153,8 +176,7 @@ def write_commands() -> str:
 
 def write_errors() -> str:
     """Return the page of errors."""
-    parts = ["# Errors\n\nEvery error says what is wrong and what to do. Those of setting an "
-             "application up are shown by\n`flask …` as one line.\n"]  # fmt: skip
+    parts = [heading("Errors", ERRORS)]
     for package in packages():
         rows = [
             (f"`{each.__name__}`", f"`{each.__module__}`",
@@ -170,10 +192,9 @@ def write_errors() -> str:
 
 def write_findings() -> str:
     """Return the page of findings."""
-    parts = ["# Findings\n\nWhat `flask stack check` says. The ids are stable; those marked "
-             "*deploy* are shown by\n`--deploy` alone. `…` stands for what differs.\n"]  # fmt: skip
+    parts = [heading("Findings", FINDINGS)]
     for package in packages():
-        found = read_findings([file for file in package.sources() if "scaffold" not in file.parts])
+        found = read_findings(own_sources(package))
         rows = [
             (
                 f"`{row.id}`",
@@ -189,11 +210,66 @@ def write_findings() -> str:
     return "\n".join(parts)
 
 
+def write_modules() -> str:
+    """Return the page of modules: what each is for, what it imports, who imports it."""
+    parts = [heading("Modules", MODULES)]
+    for package in packages():
+        reaches, rows = picture(package), []
+        for file, targets in reaches.items():
+            callers = [other for other, seen in reaches.items() if file in seen]
+            doc = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+            purpose = doc.partition("\n\n")[0].replace("``", "`")
+            names = [
+                ", ".join(f"`{module_name(package, each)}`" for each in sorted(some))
+                for some in (targets, callers)
+            ]
+            rows.append((f"`{module_name(package, file)}`", purpose, *names))
+        head = ("Module", "What it is for", "Imports", "Is imported by")
+        parts.append(f"## {package.distribution}\n\n{table(head, rows)}")
+    return "\n".join(parts)
+
+
+def module_name(package: Package, file: Path) -> str:
+    """Return a module's name inside its package."""
+    parts = file.relative_to(package.module).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__" or len(parts) == 1)
+
+
+def write_extras() -> str:
+    """Return the table of the roof's extras; a page includes it."""
+    roof = next(package for package in packages() if package.name == "stack")
+    rows = []
+    for extra in EXTRAS:
+        installs = ", ".join(f"`{line.name}`" for line in roof.extras[extra.name])
+        goes = f" of `{extra.goes_with}`" if extra.goes_with else ""
+        rows.append((f"`{extra.name}`", extra.kind + goes, installs))
+    return table(("Extra", "Kind", "Installs"), rows)
+
+
+def write_changes() -> str:
+    """Return every changelog with what is not released yet; a page includes it."""
+    parts = []
+    for package in packages():
+        log = (package.folder / "CHANGELOG.md").read_text("utf-8").partition("\n")[2].strip()
+        new = sorted((package.folder / "changes").glob("*.md"))
+        lines = [
+            f"- *{file.suffixes[-2][1:]}*: {' '.join(file.read_text('utf-8').split())}"
+            for file in new
+        ]
+        unreleased = "### Not released yet\n\n" + "\n".join(lines) if lines else ""
+        text = "\n\n".join(filter(None, [f"## {package.distribution}", unreleased, log]))
+        parts.append(text + "\n")
+    return "\n".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings": write_settings,
     "commands": write_commands,
     "errors": write_errors,
     "findings": write_findings,
+    "modules": write_modules,
+    "extras": write_extras,
+    "changes": write_changes,
 }
 
 
