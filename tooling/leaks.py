@@ -24,6 +24,8 @@ from sqlalchemy.pool import Pool
 
 #: pytest changes these itself while a test runs.
 OWN_VARIABLES = {"PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
+#: Flask's own commands set these and leave them; they are taken back without a word.
+FLASK_VARIABLES = {"FLASK_RUN_FROM_CLI"}
 #: How long a thread may take to end after its test, in seconds.
 GRACE = 1.0
 
@@ -133,7 +135,8 @@ class State:
         now = dict(os.environ)
         for name in sorted((self.variables.keys() | now.keys()) - OWN_VARIABLES):
             if self.variables.get(name) != now.get(name):
-                yield f"the environment variable {name} has changed"
+                if name not in FLASK_VARIABLES:
+                    yield f"the environment variable {name} has changed"
                 if name in self.variables:
                     os.environ[name] = self.variables[name]
                 else:
