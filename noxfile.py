@@ -38,7 +38,14 @@ def prepare(session: nox.Session, *groups: str, packaged: bool = True) -> None:
 def tests(session: nox.Session) -> None:
     """Run every test that needs no service and no browser."""
     prepare(session, "tests")
-    session.run("pytest", "-n2", "-m", "not services and not browser", *session.posargs)
+    session.run("pytest", "-n2", "-m", "not services and not browser and not slow", *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Run the tests that start whole programs; they need no service either."""
+    prepare(session, "tests", "types", "lint")
+    session.run("pytest", "-n2", "-m", "slow and not services", *session.posargs)
 
 
 @nox.session
