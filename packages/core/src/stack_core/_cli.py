@@ -6,14 +6,19 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import (
+    PackageNotFoundError,
+    distribution,
+    packages_distributions,
+    version,
+)
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 from flask import Flask, current_app
-from flask.cli import AppGroup, ScriptInfo, with_appcontext
+from flask.cli import AppGroup, ScriptInfo
 
 from .checking import Report, check_app
 from .error import BadSecretKey, SetupError
@@ -46,7 +51,6 @@ def _print_table(rows: Sequence[Sequence[str]]) -> None:
 
 @stack.command()
 @click.option("--format", "form", type=_TEXT_OR_JSON, default="text", help="How to print.")
-@with_appcontext
 def settings(form: str) -> None:
     """Show every setting, its value and where it comes from; secrets are masked."""
     app = _app()
@@ -73,7 +77,6 @@ def _settings_of(app: Flask, each: Installed[Any, Any]) -> Iterable[dict[str, An
 
 @stack.command()
 @click.option("--format", "form", type=_TEXT_OR_JSON, default="text", help="How to print.")
-@with_appcontext
 def extensions(form: str) -> None:
     """Show the extensions on this application, in the order of their set-up."""
     rows = [_describe(each) for each in Registry.of(_app()).values()]
@@ -86,18 +89,27 @@ def extensions(form: str) -> None:
 
 def _describe(each: Installed[Any, Any]) -> dict[str, Any]:
     extension = each.extension
-    package = type(extension).__module__.partition(".")[0]
-    dists = packages_distributions().get(package, ())
+    name = _find_distribution(type(extension).__module__.partition(".")[0])
     return {
         "name": extension.name,
-        "distribution": dists[0] if dists else "-",
-        "version": version(dists[0]) if dists else "-",
+        "distribution": name or "-",
+        "version": version(name) if name else "-",
         "protocol": getattr(extension, "protocol", "-"),
         "requires": ", ".join(getattr(extension, "requires", ())) or "-",
     }
 
 
-@stack.command()
+def _find_distribution(package: str) -> str | None:
+    """Return which distribution an import package comes from, editable ones included."""
+    for name in packages_distributions().get(package, ()):
+        return name
+    try:
+        return str(distribution(package).name)
+    except PackageNotFoundError:
+        return None
+
+
+@stack.command(with_appcontext=False)
 @click.option("--deploy", is_flag=True, help="Also what matters only in production.")
 @click.option(
     "--format",
@@ -127,7 +139,7 @@ def check(context: click.Context, deploy: bool, form: str) -> None:
 def _check_same_key(info: ScriptInfo, app: Flask) -> tuple[Finding, ...]:
     """Start the application a second time: workers must sign with one key."""
     key = app.config.get("SECRET_KEY")
-    if not key:
+    if not key or info.create_app is not None:
         return ()
     command = [sys.executable, "-m", "flask"]
     if info.app_import_path:
@@ -240,7 +252,6 @@ def _key_path(info: ScriptInfo) -> Path:
     show_default=True,
     help="At most so many things of each extension.",
 )
-@with_appcontext
 def sweep(limit: int) -> None:
     """Remove what has expired."""
     for name, count in sweep_app(_app(), limit).items():

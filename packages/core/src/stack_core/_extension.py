@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from importlib.metadata import entry_points, version
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, final
 
 from flask import Flask
@@ -195,6 +194,8 @@ def find_extension(thing: object) -> Extension[Any, Any] | None:
 
 
 def _explain_missing(needer: type[Extension[Any, Any]], name: str) -> str:
+    from importlib.metadata import entry_points  # not at start: it is a tenth of Flask's import
+
     sentence = f"{needer.name!r} needs {name!r}, which is not on this application."
     for entry in entry_points(group="stack.extensions", name=name):
         made = entry.value.replace(":", ".")
@@ -214,6 +215,8 @@ def _check_protocol(extension: Extension[Any, Any]) -> None:
             stacklevel=3,
         )
         return
+    from importlib.metadata import version  # not at start, as above
+
     here = f"{said}, but this is stack-core {version('stack-core')} with protocol {PROTOCOL}."
     if number in CORE_OF_PROTOCOL:
         raise SetupError(f'{here} Run pip install "stack-core{CORE_OF_PROTOCOL[number]}".')

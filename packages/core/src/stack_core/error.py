@@ -7,7 +7,9 @@ error for an application that could not be loaded.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO, Any
 
+import click
 from flask.cli import NoAppException
 
 
@@ -21,6 +23,10 @@ class SetupError(NoAppException, RuntimeError):
 
     def __str__(self) -> str:
         return self.message
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Print the message alone: how to call the command is not what is wrong."""
+        click.echo(f"Error: {self.format_message()}", file=file, err=file is None)
 
 
 class ConfigError(SetupError, ValueError):

@@ -45,6 +45,12 @@ class CoreSettings(Settings, frozen=True, kw_only=True):
         ),
     ] = None
 
+    def __post_init__(self) -> None:
+        for name in ("healthz_path", "readyz_path"):
+            path = getattr(self, name)
+            if path and not path.startswith("/"):
+                raise ValueError(f"'STACK_{name.upper()}' is {path!r}. Begin it with a slash.")
+
 
 class Ground:
     """Core's own member of the registry."""

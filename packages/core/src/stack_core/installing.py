@@ -8,6 +8,7 @@ from typing import Protocol
 from flask import Flask
 
 from ._extension import find_extension
+from .error import SetupError
 from .ground import lay_ground
 from .health import register_health
 from .registry import Registry
@@ -31,8 +32,11 @@ def install(app: Flask, extensions: Sequence[Initialisable]) -> None:
     :raises SetupError: an extension or a setting is wrong.
     """
     snapshot = Snapshot(app)
+    registry = Registry.of(app)
+    if registry.composed:
+        raise SetupError("This application was composed already. Call init_app once.")
+    before = set(registry)
     try:
-        registry = Registry.of(app)
         known = [e for e in map(find_extension, extensions) if e is not None]
         registry.announce(extension.prefix for extension in known)
         registry.composed = True
@@ -42,15 +46,15 @@ def install(app: Flask, extensions: Sequence[Initialisable]) -> None:
             extension.init_app(app)
         register_health(app)
     except BaseException:
-        _abandon(app, extensions)
+        _abandon(app, extensions, before)
         snapshot.restore()
         raise
 
 
-def _abandon(app: Flask, extensions: Sequence[Initialisable]) -> None:
+def _abandon(app: Flask, extensions: Sequence[Initialisable], before: set[str]) -> None:
     """Free what those opened that were set up before another one failed."""
     registry = Registry.of(app)
     for extension in reversed(extensions):
         known = find_extension(extension)
-        if known is not None and known.name in registry:
+        if known is not None and known.name in set(registry) - before:
             known.abandon(app)

@@ -65,7 +65,10 @@ def read_settings(
             problems.append(_unknown(key, owner, near))
     if problems:
         raise ConfigError(*problems)
-    return settings(**values)
+    try:
+        return settings(**values)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def unknown_keys(
@@ -140,7 +143,7 @@ def _kinds(annotation: Any) -> tuple[Any, ...]:
     if origin in (Union, types.UnionType):
         return tuple(kind for part in get_args(annotation) for kind in _kinds(part))
     if origin is Literal:
-        return tuple({type(value) for value in get_args(annotation)})
+        return (Literal,)
     if annotation is Any:
         return (object, str, bool)
     return (origin or annotation,)

@@ -18,8 +18,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one extension on one application.
 
     Each field is a key of ``app.config``: the extension's prefix and the
-    field's name in capitals, or the key that :func:`setting` names. The text
-    form masks what is secret.
+    field's name in capitals, or the key that :func:`setting` names. A rule
+    over a value or over several goes into ``__post_init__``, which raises
+    :class:`ValueError` with a sentence that names the key. The text form masks
+    what is secret.
     """
 
     def __repr__(self) -> str:

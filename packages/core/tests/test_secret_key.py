@@ -1,0 +1,128 @@
+"""Where the secret key comes from, and which one is refused."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from flask import Flask, session
+
+from stack_core import ConfigError, install
+from stack_core.secret_key import find_weakness, get_fingerprint, make_secret_key, write_secret_key
+
+GOOD = "0123456789abcdef0123"
+
+
+def test_configured_key_is_kept(app: Flask) -> None:
+    """A good key of the configuration is used as it is."""
+    app.config["SECRET_KEY"] = GOOD
+    install(app, [])
+    assert app.config["SECRET_KEY"] == GOOD
+
+
+def test_instance_file_is_read(app: Flask) -> None:
+    """Without a setting the instance folder's key is used, by every worker the same."""
+    key = write_secret_key(Path(app.instance_path) / "secret_key")
+    install(app, [])
+    assert app.config["SECRET_KEY"] == key
+
+
+def test_debug_makes_a_key_once(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    """In debug a key is made in the instance folder, mode 0600, and said."""
+    app.debug = True
+    install(app, [])
+    path = Path(app.instance_path) / "secret_key"
+    assert path.read_text().strip() == app.config["SECRET_KEY"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "secret key was made" in caplog.text
+    assert app.config["SECRET_KEY"] not in caplog.text
+    again = Flask("again", instance_path=app.instance_path)
+    again.debug = True
+    install(again, [])
+    assert again.config["SECRET_KEY"] == app.config["SECRET_KEY"]
+
+
+def test_tests_get_a_random_key(app: Flask) -> None:
+    """Under TESTING a key is made that lives as long as the process."""
+    app.testing = True
+    install(app, [])
+    assert len(app.config["SECRET_KEY"]) == 64
+    assert not Path(app.instance_path).exists()
+
+
+def test_missing_key_is_refused(app: Flask) -> None:
+    """In production a missing key is refused with the line to run, and nothing is left."""
+    with pytest.raises(ConfigError, match="flask stack secret --write"):
+        install(app, [])
+    assert app.extensions == {}
+
+
+@pytest.mark.parametrize("key", ["x", "dev", "change-me", "a" * 40, b"short", "0123456789abcde"])
+def test_weak_key_is_refused(app: Flask, key: str | bytes) -> None:
+    """A key that can be guessed is refused without being shown."""
+    app.config["SECRET_KEY"] = key
+    with pytest.raises(ConfigError, match=r"'SECRET_KEY' (is|has)") as caught:
+        install(app, [])
+    assert "0123456789" not in str(caught.value)
+
+
+def test_weak_key_is_let_pass_in_debug(app: Flask) -> None:
+    """On a laptop the tutorial's key works."""
+    app.debug = True
+    app.config["SECRET_KEY"] = "dev"
+    install(app, [])
+
+
+def test_unreadable_file_is_named(app: Flask) -> None:
+    """A file that is no text says so, with its path."""
+    path = Path(app.instance_path) / "secret_key"
+    path.parent.mkdir()
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        install(app, [])
+
+
+def test_unwritable_folder_is_named(app: Flask) -> None:
+    """In debug a folder that cannot be written says so."""
+    Path(app.instance_path).write_text("a file where the folder should be")
+    app.debug = True
+    with pytest.raises(ConfigError, match=r"cannot be (read|kept)"):
+        install(app, [])
+
+
+def test_rotation_keeps_old_sessions_alive(app: Flask) -> None:
+    """With the former key among the fallbacks sessions live on; without it they end."""
+    old, new = make_secret_key(), make_secret_key()
+    cookie = _sign_in(_application(old))
+    assert _who(_application(new, [old]), cookie) == "ann"
+    assert _who(_application(new), cookie) == "nobody"
+
+
+def _application(key: str, fallbacks: list[str] | None = None) -> Flask:
+    app = Flask("rotated")
+    app.config.update(SECRET_KEY=key, SECRET_KEY_FALLBACKS=fallbacks)
+
+    @app.get("/in")
+    def sign_in() -> str:
+        session["name"] = "ann"
+        return ""
+
+    app.add_url_rule("/who", "who", lambda: session.get("name", "nobody"))
+    install(app, [])
+    return app
+
+
+def _sign_in(app: Flask) -> str:
+    return app.test_client().get("/in").headers["Set-Cookie"].split(";")[0]
+
+
+def _who(app: Flask, cookie: str) -> str:
+    return app.test_client(use_cookies=False).get("/who", headers={"Cookie": cookie}).text
+
+
+def test_fingerprint_tells_keys_apart() -> None:
+    """Two processes compare their keys without showing them."""
+    one, two = make_secret_key(), make_secret_key()
+    assert get_fingerprint(one) == get_fingerprint(one.encode()) != get_fingerprint(two)
+    assert find_weakness(one) is None
