@@ -1,0 +1,128 @@
+"""Every task of the repository; ``nox -l`` lists them. Arguments after ``--`` go to the tool."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT / "tooling"))
+
+from workspace import packages  # noqa: E402  # the tooling is no installed package
+
+nox.needs_version = ">=2026.10.20"
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["tests", "lint", "types", "docs"]
+
+LOCKED = "tooling/locked.txt"
+MYPY = ["--strict", "--no-error-summary", "--pretty"]
+
+
+def prepare(session: nox.Session, *groups: str, packaged: bool = True) -> None:
+    """Fill a session's environment from the locked set, with our packages from the checkout.
+
+    :param packaged: whether the session needs our own packages.
+    """
+    session.env.update(UV_PYTHON_DOWNLOADS="never", UV_COMPILE_BYTECODE="1")
+    # Imports from bytecode are what users have, and six times quicker.
+    session.env["PYTHONDONTWRITEBYTECODE"] = None
+    chosen = [f"--group={group}" for group in groups]
+    editable = [f"--editable=packages/{each.name}" for each in packages()] if packaged else []
+    session.install("--quiet", f"--constraint={LOCKED}", *chosen, *editable)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run every test that needs no service and no browser."""
+    prepare(session, "tests")
+    session.run("pytest", "-n2", "-m", "not services and not browser and not slow", *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Run the tests that start whole programs; they need no service either."""
+    prepare(session, "tests", "types", "lint")
+    session.run("pytest", "-n2", "-m", "slow and not services", *session.posargs)
+
+
+@nox.session
+def services(session: nox.Session) -> None:
+    """Run the tests against PostgreSQL, MariaDB and Redis; a missing one is an error."""
+    prepare(session, "tests")
+    session.run("python", "tooling/services.py")
+    session.run("pytest", "-m", "services", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check formatting, lint, the house's own rules and the lock."""
+    prepare(session, "lint", packaged=False)
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+    session.run("python", "tooling/rules.py")
+    session.run("python", "tooling/lock.py", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types with mypy and pyright: our packages, and an application that we generate."""
+    prepare(session, "types", "tests")
+    sources = [str(each.module.relative_to(ROOT)) for each in packages()]
+    session.run("mypy", *MYPY, *sources)
+    session.run("mypy", *MYPY, "noxfile.py", *map(str, Path("tooling").glob("*.py")))
+    session.run("pyright", *sources)
+    place = Path(session.create_tmp())
+    session.run("rm", "-rf", str(place / "shop"), external=True)
+    with session.chdir(place):
+        session.run("stack", "new", "shop")
+    with session.chdir(place / "shop"):
+        session.run("mypy", *MYPY, ".")
+        session.run("pyright", "--pythonpath", str(Path(session.bin) / "python"), ".")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Run the documentation's examples, check the generated references, build the site."""
+    prepare(session, "docs", "tests")
+    session.run("python", "tooling/reference.py", "--check")
+    session.run("pytest", "-n2", "docs", *session.posargs)
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build every wheel and sdist twice, install them in a fresh environment and use them."""
+    prepare(session, "lint", packaged=False)
+    session.run("python", "tooling/wheels.py", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def demo(session: nox.Session) -> None:
+    """Do the README's main job: an application with 336,776 flights, from built wheels."""
+    session.run(sys.executable, "tooling/run.py", "demo", *session.posargs, external=True)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure ours beside bare Flask and hand-written code; ``-- --peers PATH`` adds others."""
+    prepare(session, "tests")
+    session.run("python", "tooling/bench", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Run the tests that need Chromium."""
+    prepare(session, "tests", "browser")
+    session.run("pytest", "-m", "browser", "integration", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("sqlalchemy", ["2.0", "2.1"])
+@nox.parametrize("suite", ["flask-sqlalchemy", "flask-migrate"])
+def upstream(session: nox.Session, suite: str, sqlalchemy: str) -> None:
+    """Run an upstream library's own tests with our class in its place."""
+    prepare(session, "tests")
+    session.run("python", "integration/upstream/run.py", suite, "--sqlalchemy", sqlalchemy)

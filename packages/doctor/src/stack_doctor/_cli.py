@@ -1,0 +1,91 @@
+"""The console script: it finds a subcommand, loads it guarded, and runs it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+
+from .command import Catalogue, Command, CommandError, read_catalogue
+
+USAGE = "usage: stack [--help] [--version] COMMAND ..."
+
+#: The statuses that a shell gives to what SIGINT and SIGPIPE end.
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``stack`` and return its exit status.
+
+    :param argv: the arguments after the program's name; those of the process when left out.
+    """
+    try:
+        status = _dispatch(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout once more at exit, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return status
+
+
+def _dispatch(argv: list[str]) -> int:
+    first = argv[0] if argv else ""
+    if first in ("-h", "--help"):
+        print(_describe(read_catalogue()))
+        return 0
+    if first in ("-V", "--version"):
+        print(_describe_versions())
+        return 0
+    if not first or first.startswith("-"):
+        problem = f"{first!r} is not an option of stack." if first else "Name a command."
+        return _refuse(f"{USAGE}\n{problem} 'stack --help' lists the commands.")
+    try:
+        command = read_catalogue().get_offer(first).load()
+    except CommandError as error:
+        return _refuse(f"Error: {error}")
+    return _run(command, argv[1:], f"stack {first}")
+
+
+def _run(command: Command, argv: list[str], prog: str) -> int:
+    try:
+        return command(argv, prog) or 0
+    except SystemExit as end:
+        # argparse and click end like this; returning lets stdout be flushed under our guard.
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+            return 1
+        return end.code or 0
+
+
+def _refuse(text: str) -> int:
+    print(text, file=sys.stderr)
+    return 2
+
+
+def _describe(catalogue: Catalogue) -> str:
+    lines = [USAGE, "", "Commands:"]
+    width = max(map(len, catalogue.offers), default=0)
+    for name, offers in catalogue.offers.items():
+        sources = " and ".join(offer.source for offer in offers)
+        refused = " (refused: offered more than once)" if len(offers) > 1 else ""
+        lines.append(f"  {name:{width}}  {sources}{refused}")
+    if not catalogue.offers:
+        lines.append("  none: no installed distribution offers one")
+    lines += [f"Not readable: {text}" for text in catalogue.unreadable]
+    return "\n".join([*lines, "", "'stack COMMAND --help' says more about one of them."])
+
+
+def _describe_versions() -> str:
+    try:
+        roof = f"stack {metadata.version('stack')}"
+    except metadata.PackageNotFoundError:
+        roof = "stack is not installed"
+    doctor = metadata.version("stack-doctor")
+    return f"{roof} (stack-doctor {doctor}, Python {platform.python_version()})"

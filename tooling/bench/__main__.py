@@ -1,0 +1,85 @@
+"""Our measures, from the repository alone: ``nox -s bench``.
+
+``--peers PATH`` runs the peers' harness in that folder too, with our adapter in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from burst import SUBJECTS, Subject, compare
+from peers import run_peers
+
+
+def measure_hello(rounds: int) -> dict[str, Any]:
+    """A view that does not touch the database, beside bare Flask."""
+    subjects = [Subject("hello", name) for name in ("bare", "flask-sqlalchemy", "stack")]
+    rows = compare(subjects, rounds)
+    for row in rows:
+        print(f"  {row.name:24} {row.microseconds:8.1f} µs  × {row.ratio:.3f}")
+    return {row.name: row.ratio for row in rows}
+
+
+def measure_start(rounds: int) -> dict[str, float]:
+    """Importing and initialising, each time in a new process, beside Flask-SQLAlchemy."""
+    names = ("flask-sqlalchemy", "stack")
+    seen: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    for turn in range(rounds + 1):
+        for name in names if turn % 2 else reversed(names):
+            done = subprocess.run(
+                [sys.executable, str(SUBJECTS / "start.py"), name],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            if turn:  # the first turn compiles and fills the caches
+                seen[name].append(json.loads(done.stdout))
+    pairs = list(zip(seen["stack"], seen["flask-sqlalchemy"], strict=True))
+    ratio = statistics.median(ours["cpu"] / theirs["cpu"] for ours, theirs in pairs)
+    more = statistics.median(ours["mb"] - theirs["mb"] for ours, theirs in pairs)
+    print(f"  CPU × {ratio:.3f}, {more:+.2f} MB; early: {seen['stack'][0]['early'] or 'nothing'}")
+    return {"cpu": ratio, "mb": more, "early": len(seen["stack"][0]["early"])}
+
+
+def judge(bounds: list[tuple[str, float, float]]) -> int:
+    """Print each measure beside its bound; return 1 when one is missed."""
+    missed = 0
+    for what, value, bound in bounds:
+        held = value <= bound
+        missed |= not held
+        print(f"  {'held  ' if held else 'MISSED'} {what}: {value:.3f} (at most {bound:g})")
+    return int(missed)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=41, help="turns of each program")
+    parser.add_argument("--peers", type=Path, help="folder of the peers' harness")
+    options = parser.parse_args()
+    if not 3 <= options.rounds <= 1000:
+        parser.error("--rounds is from 3 to 1000")
+    print("A view that does not touch the database:")
+    hello = measure_hello(options.rounds)
+    print("Importing and initialising core and db, beside Flask and Flask-SQLAlchemy:")
+    start = measure_start(options.rounds // 2)
+    if options.peers:
+        run_peers(options.peers.resolve())
+    print("Measures:")
+    return judge(
+        [
+            ("idle view ÷ bare Flask", hello["hello stack"], 1.10),
+            ("start CPU ÷ Flask-SQLAlchemy", start["cpu"], 1.06),
+            ("start memory, MB more", start["mb"], 2.0),
+            ("alembic or flask_migrate loaded at start", start["early"], 0),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

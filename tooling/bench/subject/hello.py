@@ -1,0 +1,72 @@
+"""A view that touches nothing, on bare Flask, on Flask-SQLAlchemy and on core with db."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from typing import Any
+
+from flask import Flask
+
+
+def make(variant: str) -> Flask:
+    app = Flask("bench")
+    app.config.update(SECRET_KEY="0123456789abcdef0123", SQLALCHEMY_DATABASE_URI="sqlite://")
+    if variant == "flask-sqlalchemy":
+        from flask_sqlalchemy import SQLAlchemy
+
+        SQLAlchemy().init_app(app)
+    elif variant == "stack":
+        from stack_core import install
+        from stack_db import Database
+
+        install(app, [Database()])
+    app.add_url_rule("/", "hello", lambda: "hello")
+    return app
+
+
+ENVIRON: dict[str, Any] = {
+    "REQUEST_METHOD": "GET",
+    "SCRIPT_NAME": "",
+    "PATH_INFO": "/",
+    "QUERY_STRING": "",
+    "SERVER_NAME": "localhost",
+    "SERVER_PORT": "80",
+    "SERVER_PROTOCOL": "HTTP/1.1",
+    "REMOTE_ADDR": "127.0.0.1",
+    "HTTP_HOST": "localhost",
+    "HTTP_ACCEPT": "*/*",
+    "wsgi.version": (1, 0),
+    "wsgi.url_scheme": "http",
+    "wsgi.errors": sys.stderr,
+    "wsgi.multithread": False,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+}
+
+
+def main() -> None:
+    app = make(sys.argv[1])
+
+    def start(status: str, headers: object, error: object = None) -> Any:
+        if status != "200 OK":
+            raise SystemExit(status)
+
+    def one() -> None:
+        answer: Any = app(ENVIRON | {"wsgi.input": io.BytesIO()}, start)
+        if b"".join(answer) != b"hello":
+            raise SystemExit("not hello")
+        answer.close()
+
+    print("ready", flush=True)
+    for line in sys.stdin:
+        count = int(line)
+        one()
+        begun = time.process_time()
+        for _ in range(count):
+            one()
+        print(time.process_time() - begun, flush=True)
+
+
+main()

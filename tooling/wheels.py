@@ -1,0 +1,166 @@
+"""Builds every package twice, compares the results, installs the wheels and uses them.
+
+What is proven: a build gives the same bytes in another folder at another time, the wheel made
+from the sdist is the wheel made from the checkout, and an installation that names the wheels as
+files and knows nothing of the workspace works, is complete and stays within its bounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NoReturn
+
+from packaging.utils import parse_wheel_filename
+
+from workspace import ROOT, closure, packages
+
+DISTRIBUTION, EXTRA = "stack", "db"
+#: What `stack[db]` may cost: how many distributions, and how much they weigh without bytecode.
+MOST_DISTRIBUTIONS, MOST_MEGABYTES = 16, 27
+#: The moment that archives carry, so that they do not depend on the clock.
+EPOCH = "1767225600"
+LOCKED = ROOT / "tooling" / "locked.txt"
+WHERE = "import sysconfig; print(sysconfig.get_path('purelib'))"
+REQUEST = """
+from flask import Flask
+from stack import Stack
+
+app = Flask("toy")
+app.config["TESTING"] = True
+Stack("db").init_app(app)
+answer = app.test_client().get("/readyz")
+assert answer.status_code == 200, answer.text
+print("One request:", answer.text.strip())
+"""
+
+
+def stop(sentence: str) -> NoReturn:
+    """End with a sentence and exit code 1."""
+    raise SystemExit(sentence)
+
+
+def run(*command: str, cwd: Path | None = None) -> str:
+    """Run a command and return what it prints; its failure ends everything."""
+    settings = {"SOURCE_DATE_EPOCH": EPOCH, "UV_PYTHON_DOWNLOADS": "never"}
+    kept = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    done = subprocess.run(
+        command, cwd=cwd, env={**kept, **settings}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        stop(f"'{' '.join(command)}' ended with {done.returncode}.\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def build(root: Path, out: Path, *kinds: str) -> dict[str, str]:
+    """Build all packages of a checkout and return each file's digest by its name.
+
+    :param kinds: ``--sdist --wheel`` builds both from the checkout; without, the wheel is built
+        from the sdist.
+    """
+    locked = f"--build-constraints={LOCKED}"
+    run("uv", "build", "--quiet", "--all-packages", "--no-sources", locked, *kinds,
+        f"--out-dir={out}", cwd=root)  # fmt: skip
+    files = [file for file in out.iterdir() if file.suffix in {".whl", ".gz"}]
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(files)}
+
+
+def build_twice(out: Path) -> list[str]:
+    """Build from the checkout and from a copy of it, and return the names of the equal files."""
+    first = build(ROOT, out)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "elsewhere"
+        ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+        shutil.copytree(
+            ROOT / "packages", copy / "packages", ignore=ignored, copy_function=shutil.copy
+        )
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        second = build(copy, Path(folder) / "again", "--sdist", "--wheel")
+    for name in sorted(first.keys() | second.keys()):
+        if first.get(name) != second.get(name):
+            stop(f"{name} is another file when it is built again. See what the build reads.")
+    if len(first) != 2 * len(packages()):
+        stop(f"{len(packages())} packages gave {len(first)} files: {', '.join(first)}.")
+    return list(first)
+
+
+def wheel_arguments(out: Path) -> list[str]:
+    """Return the wheels that the installation needs, named as files, the roof with its extra."""
+    files = {str(parse_wheel_filename(file.name)[0]): file for file in out.glob("*.whl")}
+    needed = [files[package.distribution] for package in closure(DISTRIBUTION, EXTRA)]
+    roof = f"{DISTRIBUTION}[{EXTRA}] @ {needed[0].as_uri()}"
+    return [roof, *(str(file) for file in needed[1:])]
+
+
+def install(out: Path, venv: Path) -> Path:
+    """Install the wheels in a fresh environment and return its Python."""
+    run("uv", "venv", "--quiet", f"--python={sys.executable}", str(venv))
+    python = venv / "bin" / "python"
+    # In the environment's own folder, where no workspace can be found.
+    run("uv", "pip", "install", "--quiet", "--no-sources", f"--python={python}",
+        f"--constraint={LOCKED}", *wheel_arguments(out), cwd=venv)  # fmt: skip
+    run("uv", "pip", "check", "--quiet", f"--python={python}", cwd=venv)
+    return python
+
+
+def origins(site: Path) -> dict[str, str]:
+    """Return where each installed distribution of ours came from, by its folder's name."""
+    found = {}
+    for folder in sorted(site.glob("stack*.dist-info")):
+        record = folder / "direct_url.json"
+        found[folder.name] = (
+            json.loads(record.read_text())["url"] if record.exists() else "an index"
+        )
+    return found
+
+
+def weigh(site: Path) -> float:
+    """Return the size of everything installed, without bytecode, in megabytes."""
+    files: Iterable[Path] = (file for file in site.rglob("*") if file.is_file())
+    return sum(file.stat().st_size for file in files if file.suffix != ".pyc") / 1e6
+
+
+def judge(site: Path) -> None:
+    """Stop unless every distribution of ours came from a wheel and the bounds are kept."""
+    for name, url in origins(site).items():
+        if not url.endswith(".whl"):
+            stop(f"{name} came from {url} and not from a wheel that was built here.")
+    count, weight = len(list(site.glob("*.dist-info"))), weigh(site)
+    said = f"{DISTRIBUTION}[{EXTRA}]: {count} distributions, {weight:.1f} MB"
+    if count > MOST_DISTRIBUTIONS or weight > MOST_MEGABYTES:
+        stop(f"{said}; {MOST_DISTRIBUTIONS} and {MOST_MEGABYTES} MB are the most.")
+    print(f"{said} (bounds {MOST_DISTRIBUTIONS} and {MOST_MEGABYTES} MB)")
+
+
+def main() -> int:
+    """Build, compare, install, judge and use."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where the files go")
+    out: Path = parser.parse_args().out
+    shutil.rmtree(out, ignore_errors=True)
+    names = build_twice(out)
+    print(f"{len(names)} files, the same from the checkout, from a copy and from the sdist")
+    with tempfile.TemporaryDirectory() as folder:
+        python = install(out, Path(folder) / "venv")
+        site = Path(
+            run(
+                str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"
+            ).strip()
+        )
+        judge(site)
+        modules = [package.module.name for package in closure(DISTRIBUTION, EXTRA)]
+        run(str(python), "-W", "error", "-c", "import " + ", ".join(modules), cwd=Path(folder))
+        print(run(str(python), "-c", REQUEST, cwd=Path(folder)), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
