@@ -75,9 +75,10 @@ def _sessions() -> list[str]:
     found = []
     for scoped in list(_scoped):
         scopes = getattr(scoped.registry, "registry", None)
-        held = list(scopes.values()) if isinstance(scopes, dict) else []
-        if not held and scoped.registry.has():
-            held = [scoped.registry()]
+        if isinstance(scopes, dict):
+            held = list(scopes.values())
+        else:
+            held = [scoped.registry()] if scoped.registry.has() else []
         found += [f"{session!r}" for session in held]
     return found
 
