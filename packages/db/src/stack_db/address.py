@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
 from stack_core import ConfigError
 
 URI_KEY = "SQLALCHEMY_DATABASE_URI"
