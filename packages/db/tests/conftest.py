@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import FlaskGroup
+
 from stack_db import Database
 
 FILE = "sqlite:///test.db"
@@ -32,8 +33,8 @@ def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
     yield make
     for app in made:
-        database = app.extensions.get("sqlalchemy")
-        for engine in database._app_engines.get(app, {}).values() if database else ():
+        engines = getattr(app.extensions.get("sqlalchemy"), "_app_engines", {})
+        for engine in engines.get(app, {}).values():
             engine.dispose()
 
 

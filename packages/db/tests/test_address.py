@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy.engine import make_url
+
 from stack_core import ConfigError
 from stack_db import Database, address
 
@@ -129,19 +131,15 @@ def test_wrong_address_is_one_clear_error(
 def test_folder_that_cannot_be_made(make_app: Make) -> None:
     """A file in the way of the instance folder is said before anything is set up."""
     app = make_app()
-    blocked = app.instance_path
-    with open(blocked, "w", encoding="utf-8"):
-        pass
+    Path(app.instance_path).touch()
     with pytest.raises(ConfigError, match="cannot be made"):
         Database(app)
 
 
-def test_mask_hides_credentials() -> None:
-    """The password and every word of the query that is named like one are hidden."""
+def test_mask_leaves_credentials_out() -> None:
+    """The password is hidden, and what the query has of that kind is left out."""
     url = make_url("postgresql://me:hunter2@h/d?passfile=x&sslpassword=hunter3&sslmode=require")
-    shown = "postgresql://me:***@h/d?passfile=***&sslmode=require&sslpassword=***"
-    assert set(address.mask(url).split("?")[1].split("&")) == set(shown.split("?")[1].split("&"))
-    assert address.mask(url).split("?")[0] == shown.split("?")[0]
+    assert address.mask(url) == "postgresql://me:***@h/d?sslmode=require"
 
 
 def test_settings_listing_hides_addresses(
