@@ -90,6 +90,7 @@ def docs(session: nox.Session) -> None:
     session.run("python", "tooling/reference.py", "--check")
     session.run("pytest", "-n2", "docs", *session.posargs)
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build")
+    session.run("python", "tooling/pages.py", "docs/_build")
 
 
 @nox.session

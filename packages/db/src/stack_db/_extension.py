@@ -70,7 +70,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         self._reuses = reuses
 
     def build(self, app: Flask, settings: DatabaseSettings) -> DatabaseState:
-        """Check every address and its driver.
+        """Check every address.
 
         :raises SetupError: there is a ``SQLAlchemy`` instance already.
         :raises ConfigError: an address is missing or wrong.
@@ -90,7 +90,6 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         for key, _, value in found:
             url = address.normalize(value, key)
             sqlite.check_address(app, url, key)
-            address.check_driver(url, key)
         return DatabaseState(self._database, settings, embedded=embedded)
 
     def attach(self, app: Flask, state: DatabaseState) -> None:

@@ -119,10 +119,11 @@ class Database(SQLAlchemy):
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
         try:
             made = super()._make_engine(bind_key, options, app)
+        except ImportError as error:
+            key = address.name_key(bind_key)
+            raise ConfigError(address.explain_missing_driver(options["url"], key, error)) from error
         except (TypeError, ArgumentError) as error:
-            key = address.OPTIONS_KEY if bind_key is None else address.BINDS_KEY
-            raise ConfigError(
-                f"{key!r} cannot be used: {error} Correct the options of the engine."
-            ) from error
+            key = address.OPTIONS_KEY if bind_key is None else address.name_key(bind_key)
+            raise ConfigError(f"{key!r} cannot be used: {error}. Correct the options.") from error
         engine.equip(made, options)
         return made
