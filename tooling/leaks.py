@@ -70,17 +70,20 @@ def _contexts() -> list[Any]:
     return [held for held in (var.get(None) for var in variables if var) if held is not None]
 
 
-def _sessions() -> list[str]:
+def _held(scoped: scoped_session[Any]) -> dict[Any, Any]:
+    """Return the sessions of a scoped registry by scope.
+
+    The registry is not asked for the current scope: outside of a context there is none.
+    """
+    scopes = getattr(scoped.registry, "registry", None)
+    if isinstance(scopes, dict):
+        return scopes
+    return {None: scoped.registry()} if scoped.registry.has() else {}
+
+
+def _sessions() -> set[str]:
     """Return a name for each session that waits in a scoped registry."""
-    found = []
-    for scoped in list(_scoped):
-        scopes = getattr(scoped.registry, "registry", None)
-        if isinstance(scopes, dict):
-            held = list(scopes.values())
-        else:
-            held = [scoped.registry()] if scoped.registry.has() else []
-        found += [f"{session!r}" for session in held]
-    return found
+    return {repr(session) for scoped in list(_scoped) for session in _held(scoped).values()}
 
 
 @dataclass
@@ -89,7 +92,7 @@ class State:
 
     contexts: int = field(default_factory=lambda: len(_contexts()))
     connections: set[int] = field(default_factory=lambda: set(_taken))
-    sessions: set[str] = field(default_factory=lambda: set(_sessions()))
+    sessions: set[str] = field(default_factory=_sessions)
     threads: set[threading.Thread] = field(default_factory=lambda: set(threading.enumerate()))
     variables: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     folder: Path = field(default_factory=Path.cwd)
@@ -109,17 +112,15 @@ class State:
                 context.pop()
 
     def _session_leaks(self) -> Iterator[str]:
-        for name in sorted(set(_sessions()) - self.sessions):
-            yield f"{name} waits in a scoped registry"
         for scoped in list(_scoped):
-            scopes = getattr(scoped.registry, "registry", None)
-            if not isinstance(scopes, dict):
-                scoped.remove()
-                continue
-            for scope, session in list(scopes.items()):
+            for scope, session in list(_held(scoped).items()):
                 if repr(session) not in self.sessions:
+                    yield f"{session!r} waits in a scoped registry"
                     session.close()
-                    del scopes[scope]
+                    if scope is None:
+                        scoped.registry.clear()
+                    else:
+                        del _held(scoped)[scope]
 
     def _connection_leaks(self) -> Iterator[str]:
         for key in set(_taken) - self.connections:

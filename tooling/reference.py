@@ -31,6 +31,8 @@ from workspace import ROOT, Package, packages
 MODULES = """\
 What each module is for, what it imports of its own package, and which modules import it. There is
 no circle in this picture, imports for types and in functions counted."""
+API = """\
+What is here is public, and nothing else is: it is what each package's `__all__` names."""
 T = TypeVar("T")
 FOLDER = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by `python tooling/reference.py` from the code; do not edit. -->\n"
@@ -235,6 +237,25 @@ def module_name(package: Package, file: Path) -> str:
     return ".".join(part for part in parts if part != "__init__" or len(parts) == 1)
 
 
+def write_api() -> str:
+    """Return the page of what is public: each package's ``__all__``, described by Sphinx."""
+    parts = [heading("API", API)]
+    for package in packages():
+        face = importlib.import_module(package.module.name)
+        lines = [f".. currentmodule:: {face.__name__}"]
+        for name in face.__all__:
+            thing = getattr(face, name)
+            kind = "autofunction" if inspect.isroutine(thing) else "autodata"
+            if isinstance(thing, type):
+                kind = "autoexception" if issubclass(thing, BaseException) else "autoclass"
+            members = ["   :members:"] if isinstance(thing, type) else []
+            lines += ["", f".. {kind}:: {name}", *members]
+        if face.__all__:
+            body = "\n".join(lines)
+            parts.append(f"## {package.distribution}\n\n```{{eval-rst}}\n{body}\n```\n")
+    return "\n".join(parts)
+
+
 def write_extras() -> str:
     """Return the table of the roof's extras; a page includes it."""
     roof = next(package for package in packages() if package.name == "stack")
@@ -268,6 +289,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors": write_errors,
     "findings": write_findings,
     "modules": write_modules,
+    "api": write_api,
     "extras": write_extras,
     "changes": write_changes,
 }

@@ -55,8 +55,9 @@ def is_face_statement(node: ast.stmt) -> bool:
     """Tell whether a statement may stand in a package's face."""
     if isinstance(node, ast.ImportFrom):
         return node.level == 1
-    if isinstance(node, ast.Assign):
-        return [ast.unparse(target) for target in node.targets] == ["__all__"]
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+        return ast.unparse(target) == "__all__"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 

@@ -131,7 +131,8 @@ def convert(option: Option, value: Any) -> Any:
         return value
     try:
         return msgspec.convert(value, option.type, strict=False)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, TypeError):
+        # TypeError: msgspec cannot tell some types apart, such as text and bytes.
         raise ValueError(_refusal(option, value)) from None
 
 

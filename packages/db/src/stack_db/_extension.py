@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
+
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
 
 from . import address, inspection, sqlite
@@ -70,7 +71,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         self._reuses = reuses
 
     def build(self, app: Flask, settings: DatabaseSettings) -> DatabaseState:
-        """Check every address and its driver.
+        """Check every address.
 
         :raises SetupError: there is a ``SQLAlchemy`` instance already.
         :raises ConfigError: an address is missing or wrong.
@@ -90,7 +91,6 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         for key, _, value in found:
             url = address.normalize(value, key)
             sqlite.check_address(app, url, key)
-            address.check_driver(url, key)
         return DatabaseState(self._database, settings, embedded=embedded)
 
     def attach(self, app: Flask, state: DatabaseState) -> None:

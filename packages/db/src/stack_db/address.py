@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
 from stack_core import ConfigError
 
 URI_KEY = "SQLALCHEMY_DATABASE_URI"
 BINDS_KEY = "SQLALCHEMY_BINDS"
 OPTIONS_KEY = "SQLALCHEMY_ENGINE_OPTIONS"
-HIDDEN = "***"
 
 
 class Family(NamedTuple):
@@ -49,37 +49,49 @@ def normalize(address: object, key: str = URI_KEY) -> URL:
     address that names its driver keeps it.
 
     :param key: where the address stands, for the errors.
-    :raises ConfigError: it is no address, or its driver is not installed.
+    :raises ConfigError: it is no address, or of a database that SQLAlchemy
+        does not know.
     """
     url = _parse(address, key)
     backend, _, driver = url.drivername.partition("+")
     family = _FAMILIES.get(backend)
-    if family is None:
-        return url
-    driver = driver or _choose_driver(family, key)
-    return url.set(drivername=f"{family.backend or backend}+{driver}")
-
-
-def check_driver(url: URL, key: str = URI_KEY) -> None:
-    """Import the driver of an address, which its engine would do a moment later.
-
-    :raises ConfigError: SQLAlchemy does not know it, or it is not installed.
-    """
+    if family is not None:
+        name = driver or _choose_driver(family)
+        url = url.set(drivername=f"{family.backend or backend}+{name}")
     try:
-        url.get_dialect().import_dbapi()
+        url.get_dialect()
     except NoSuchModuleError:
         raise ConfigError(
             f"{key!r} names {url.drivername!r}, which SQLAlchemy does not know."
             " Use sqlite, postgresql or mariadb, or install the dialect."
         ) from None
-    except ImportError as error:
-        raise ConfigError(_missing(url, key, error)) from None
+    return url
+
+
+def explain_missing_driver(url: URL, key: str, error: ImportError) -> str:
+    """Return what to install for an address whose driver could not be imported."""
+    driver = url.get_driver_name()
+    family = _FAMILIES.get(url.get_backend_name())
+    if family is not None and driver == family.drivers[0][0]:
+        return (
+            f"{key!r} names a {family.title} database, but no driver for it is installed."
+            f' Run pip install "stack[{family.extra}]".'
+        )
+    return (
+        f"{key!r} names the driver {driver!r}, which cannot be imported."
+        f" Install the distribution that has the module {error.name or driver!r}."
+    )
+
+
+def name_key(bind: str | None) -> str:
+    """Return the setting that holds the address of a bind, None being the default."""
+    return URI_KEY if bind is None else f"{BINDS_KEY}[{bind!r}]"
 
 
 def mask(url: URL) -> str:
     """Return an address as text without its credentials."""
-    secret = {name: HIDDEN for name in url.query if "pass" in name.lower()}
-    return url.update_query_dict(secret).render_as_string(hide_password=True)
+    secret = [name for name in url.query if "pass" in name.lower()]
+    return url.difference_update_query(secret).render_as_string(hide_password=True)
 
 
 def find_addresses(
@@ -91,7 +103,7 @@ def find_addresses(
     :raises ConfigError: the binds or the options are no mapping, or have no address.
     """
     for name, value in _mapping(config, BINDS_KEY).items():
-        where = f"{BINDS_KEY}[{name!r}]"
+        where = name_key(name)
         if not isinstance(value, (str, URL)):
             if not isinstance(value, Mapping):
                 raise ConfigError(f"{where!r} is no address. Set it to text or a mapping.")
@@ -135,26 +147,6 @@ def _mapping(config: Mapping[str, Any], key: str) -> Mapping[Any, Any]:
     return value
 
 
-def _choose_driver(family: Family, key: str) -> str:
-    for driver, module in family.drivers:
-        if find_spec(module) is not None:
-            return driver
-    raise ConfigError(_uninstalled(family, key))
-
-
-def _missing(url: URL, key: str, error: ImportError) -> str:
-    family = _FAMILIES.get(url.get_backend_name())
-    if family is not None and url.get_driver_name() == family.drivers[0][0]:
-        return _uninstalled(family, key)
-    module = error.name or url.get_driver_name()
-    return (
-        f"{key!r} names the driver {url.get_driver_name()!r}, which cannot be imported."
-        f" Install the distribution that has the module {module!r}."
-    )
-
-
-def _uninstalled(family: Family, key: str) -> str:
-    return (
-        f"{key!r} names a {family.title} database, but no driver for it is installed."
-        f' Run pip install "stack[{family.extra}]".'
-    )
+def _choose_driver(family: Family) -> str:
+    installed = (driver for driver, module in family.drivers if find_spec(module) is not None)
+    return next(installed, family.drivers[0][0])
