@@ -50,7 +50,9 @@ def parse(suites: dict[str, Any], arguments: list[str] | None) -> argparse.Names
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("suite", choices=sorted(suites))
-    parser.add_argument("--sqlalchemy", default="2.1", metavar="VERSION", help="2.0, 2.1 or 2.0.36")
+    parser.add_argument(
+        "--sqlalchemy", default="2.1", metavar="VERSION", help="2.0, 2.1 or 2.0.36"
+    )
     parser.add_argument("--python", default=sys.executable, help="the interpreter to use")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--theirs", action="store_true", help="the baseline: their own class")
@@ -64,9 +66,7 @@ def judge(
     options: argparse.Namespace, suite: dict[str, Any], environment: Environment, archive: Path
 ) -> int:
     """Run what was asked for and hold it against the list of known failures."""
-    title = (
-        f"{options.suite} {suite['version']} on SQLAlchemy {environment.version('sqlalchemy')}"
-    )
+    title = f"{options.suite} {suite['version']} on SQLAlchemy {environment.version('sqlalchemy')}"
     theirs: Outcomes = {}
     if options.theirs or options.compare:
         theirs = run_suite(environment, archive, ours=False)

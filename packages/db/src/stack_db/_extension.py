@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
+
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
 
 from . import address, inspection, sqlite

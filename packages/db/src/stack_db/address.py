@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
 from stack_core import ConfigError
 
 URI_KEY = "SQLALCHEMY_DATABASE_URI"
 BINDS_KEY = "SQLALCHEMY_BINDS"
 OPTIONS_KEY = "SQLALCHEMY_ENGINE_OPTIONS"
-HIDDEN = "***"
 
 
 class Family(NamedTuple):
@@ -90,8 +90,8 @@ def name_key(bind: str | None) -> str:
 
 def mask(url: URL) -> str:
     """Return an address as text without its credentials."""
-    secret = {name: HIDDEN for name in url.query if "pass" in name.lower()}
-    return url.update_query_dict(secret).render_as_string(hide_password=True)
+    secret = [name for name in url.query if "pass" in name.lower()]
+    return url.difference_update_query(secret).render_as_string(hide_password=True)
 
 
 def find_addresses(

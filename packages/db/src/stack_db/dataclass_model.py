@@ -39,13 +39,14 @@ def make_dataclass_model(
         "__module__": model_class.__module__,
         "query_class": database.Query,
     }
-    model: Any = types.new_class(
+    made = types.new_class(
         "FlaskSQLAlchemyBase", (*mixins, model_class), exec_body=lambda body: body.update(members)
     )
+    model: Any = made
     model.query = _QueryProperty()
     if None in database.metadatas:
         model.metadata = database.metadatas[None]
     else:
         model.metadata.info["bind_key"] = None
         database.metadatas[None] = model.metadata
-    return model
+    return made

@@ -106,7 +106,8 @@ def _current() -> DatabaseSettings:
 def _is_queue(options: dict[str, Any], url: URL) -> bool:
     if options.get("pool") is not None:
         return False
-    pool: type[Pool] = options.get("poolclass") or url.get_dialect().get_pool_class(url)
+    dialect: Any = url.get_dialect()
+    pool: type[Pool] = options.get("poolclass") or dialect.get_pool_class(url)
     return issubclass(pool, QueuePool)
 
 

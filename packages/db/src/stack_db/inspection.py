@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
+
 from stack_core import Finding
 
 from . import sqlite

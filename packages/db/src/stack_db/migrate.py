@@ -7,7 +7,6 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Literal
 
-import click
 from flask import Flask
 from flask.cli import AppGroup
 from flask_sqlalchemy.extension import SQLAlchemy
@@ -34,7 +33,7 @@ class LazyMigrate:
 
     @cached_property
     def _made(self) -> Any:
-        from flask_migrate import Migrate
+        from flask_migrate import Migrate  # type: ignore[import-untyped]  # has no types
 
         holder: Any = SimpleNamespace(extensions={}, cli=AppGroup())
         Migrate(holder, self._find_database(), self._directory, render_item=render_item)
@@ -46,9 +45,7 @@ class LazyMigrate:
         return getattr(self._made, name)
 
 
-def offer_migrations(
-    app: Flask, directory: str, find_database: Callable[[], SQLAlchemy]
-) -> None:
+def offer_migrations(app: Flask, directory: str, find_database: Callable[[], SQLAlchemy]) -> None:
     """Give an application ``flask db``, unless it has set up Flask-Migrate itself."""
     app.extensions.setdefault(KEY, LazyMigrate(directory, find_database))
     app.cli.commands.setdefault("db", db)

@@ -35,7 +35,9 @@ class Probe:
             raise TimeoutError("The database has not answered the former probe yet.")
         errors: list[Exception] = []
         asked = [engine for engine in engines if not is_memory(engine.url)]
-        self._asking = Thread(target=_ask, args=(asked, errors), name="stack-db-probe", daemon=True)
+        self._asking = Thread(
+            target=_ask, args=(asked, errors), name="stack-db-probe", daemon=True
+        )
         self._asking.start()
         self._asking.join(self._timeout)
         if self._asking.is_alive():

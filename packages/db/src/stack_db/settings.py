@@ -22,7 +22,9 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
     ] = None
     binds: Annotated[
         Any,
-        setting("More databases: a mapping of name to address.", key="SQLALCHEMY_BINDS", secret=True),
+        setting(
+            "More databases: a mapping of name to address.", key="SQLALCHEMY_BINDS", secret=True
+        ),
     ] = None
     engine_options: Annotated[
         Any,
@@ -96,7 +98,8 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
     ] = "normal"
     sqlite_foreign_keys: Annotated[bool, setting("Let SQLite enforce foreign keys.")] = True
     sqlite_busy_timeout: Annotated[
-        float, setting("Seconds to wait for SQLite's write lock before answering 503.", ge=0, le=600)
+        float,
+        setting("Seconds to wait for SQLite's write lock before answering 503.", ge=0, le=600),
     ] = 5.0
     sqlite_begin: Annotated[
         Literal["request", "immediate", "deferred", "driver"],

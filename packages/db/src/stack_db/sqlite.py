@@ -12,6 +12,7 @@ from flask import Flask, has_request_context, request
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
 from stack_core import ConfigError
 
 from .settings import DatabaseSettings
