@@ -13,7 +13,6 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_preserve_defaults = True
 autodoc_inherit_docstrings = False
-suppress_warnings = ["toc.empty_glob"]
 python_use_unqualified_type_names = True
 
 html_theme = "furo"
