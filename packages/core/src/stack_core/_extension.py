@@ -14,8 +14,8 @@ from .finding import Finding
 from .ground import lay_ground
 from .reading import read_settings, write_back
 from .registry import KEY, Installed, Registry
-from .settings import NoSettings, Settings
-from .snapshot import Snapshot
+from .settings import NoSettings, Settings, mask
+from .snapshot import Snapshot, abandon
 
 S = TypeVar("S", bound=Settings)
 St = TypeVar("St")
@@ -84,24 +84,11 @@ class Extension(Generic[S, St]):
         _check_protocol(self)
         snapshot = Snapshot(app)
         try:
-            registry = lay_ground(app)
-            registry.refuse_broken()
-            self._refuse_second(registry)
-            self._refuse_missing(registry)
-            settings = self._read(app, registry)
-            state = self._build(app, settings)
-        except BaseException:
-            snapshot.restore()
+            self._set_up(app)
+        except BaseException as error:
+            snapshot.restore(error)
             raise
-        registry = Registry.of(app)
-        try:
-            self.attach(app, state)
-        except BaseException:
-            self.abandon(app)
-            snapshot.restore()
-            raise
-        registry.publish(Installed(self, settings, state))
-        _introduce(self, app, registry)
+        _introduce(self, app, Registry.of(app))
 
     def build(self, app: Flask, settings: S) -> St:
         """Return the state for one application; it may fail and must not touch the application.
@@ -153,12 +140,19 @@ class Extension(Generic[S, St]):
             )
         return cast(St, installed.state)
 
-    def _build(self, app: Flask, settings: S) -> St:
+    def _set_up(self, app: Flask) -> None:
+        registry = lay_ground(app)
+        registry.refuse_broken()
+        self._refuse_second(registry)
+        self._refuse_missing(registry)
+        settings = self._read(app, registry)
         try:
-            return self.build(app, settings)
-        except BaseException:
-            self.abandon(app)
+            state = self.build(app, settings)
+            self.attach(app, state)
+        except BaseException as error:
+            abandon(self, app, error)
             raise
+        registry.publish(Installed(self, settings, state))
 
     def _refuse_second(self, registry: Registry) -> None:
         if self.name in registry:
@@ -233,7 +227,12 @@ def _introduce(newcomer: Extension[Any, Any], app: Flask, registry: Registry) ->
             _meet(newcomer, other.extension.name, app, theirs)
             _meet(other.extension, newcomer.name, app, mine)
         except BaseException as error:
-            _break(app, registry, newcomer.name, other.extension.name, error)
+            registry.mark_broken(
+                app,
+                f"This application is broken: {newcomer.name!r} and {other.extension.name!r}"
+                f" could not be introduced ({type(error).__name__}: {mask(str(error))})."
+                " Mend that and start anew.",
+            )
             raise
 
 
@@ -241,11 +240,3 @@ def _meet(host: object, guest: str, app: Flask, state: object) -> None:
     introduce = getattr(host, f"with_{guest}", None)
     if introduce is not None:
         introduce(app, state)
-
-
-def _break(app: Flask, registry: Registry, one: str, other: str, error: BaseException) -> None:
-    registry.broken = (
-        f"This application is broken: {one!r} and {other!r} could not be introduced"
-        f" ({type(error).__name__}: {error}). Mend that and start anew."
-    )
-    app.before_request_funcs.setdefault(None, []).insert(0, registry.refuse_broken)
