@@ -57,7 +57,7 @@ def services(session: nox.Session) -> None:
     """Run the tests against PostgreSQL, MariaDB and Redis; a missing one is an error."""
     prepare(session, "tests")
     session.run("python", "tooling/services.py")
-    session.run("pytest", "-m", "services", *session.posargs)
+    session.run("pytest", "-n2", "-m", "services", *session.posargs)
 
 
 @nox.session

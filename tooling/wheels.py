@@ -136,9 +136,7 @@ def judge(site: Path) -> None:
             stop(f"{name} came from {url} and not from a wheel that was built here.")
     own, weight = len(origins(site)), weigh(site)
     others = len(list(site.glob("*.dist-info"))) - own
-    said = (
-        f"{DISTRIBUTION}[{EXTRA}]: {own} distributions of ours, {others} others, {weight:.1f} MB"
-    )
+    said = f"{DISTRIBUTION}[{EXTRA}]: {own} distributions, {others} others, {weight:.1f} MB"
     bounds = f"{MOST_DISTRIBUTIONS} of others and {MOST_MEGABYTES} MB"
     if others > MOST_DISTRIBUTIONS or weight > MOST_MEGABYTES:
         stop(f"{said}; {bounds} are the most.")
