@@ -18,6 +18,8 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["tests", "lint", "types", "docs"]
 
 LOCKED = "tooling/locked.txt"
+#: The tests that need nothing but Python.
+LOCAL = "not services and not browser"
 MYPY = ["--strict", "--no-error-summary", "--pretty"]
 
 
@@ -38,14 +40,16 @@ def prepare(session: nox.Session, *groups: str, packaged: bool = True) -> None:
 def tests(session: nox.Session) -> None:
     """Run every test that needs no service and no browser."""
     prepare(session, "tests")
-    session.run("pytest", "-n2", "-m", "not services and not browser and not slow", *session.posargs)
+    session.run(
+        "pytest", "-n2", "-m", "not services and not browser and not slow", *session.posargs
+    )
 
 
 @nox.session
 def slow(session: nox.Session) -> None:
     """Run the tests that start whole programs; they need no service either."""
     prepare(session, "tests", "types", "lint")
-    session.run("pytest", "-n2", "-m", "slow and not services", *session.posargs)
+    session.run("pytest", "-n2", "-m", f"{LOCAL} and slow", *session.posargs)
 
 
 @nox.session

@@ -1,6 +1,8 @@
 """Every import of every package, held against the floors of the architecture."""
 
 import sys
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -57,16 +59,30 @@ def test_import_of_own_package_is_relative(package: Package) -> None:
     assert not wrong
 
 
+@cache
+def distributions() -> Mapping[str, list[str]]:
+    """Return which distributions each installed module comes from."""
+    return packages_distributions()
+
+
+def given(file: Path) -> set[str]:
+    """Return what a module may import undeclared.
+
+    Type checkers bring ``_typeshed``. A module of fixtures is loaded by pytest and nobody else.
+    """
+    return {"_typeshed", "pytest"} if "testing" in file.with_suffix("").parts else {"_typeshed"}
+
+
 @every_package
 def test_import_of_a_third_party_is_declared(package: Package) -> None:
     """What a package imports is in its own metadata, not only in that of something it needs."""
     lines = [*package.dependencies, *(line for extra in package.extras.values() for line in extra)]
     declared = {canonicalize_name(line.name) for line in lines}
-    owners = packages_distributions()
+    owners = distributions()
     wrong = {
         f"{file.relative_to(ROOT)} imports {name}"
         for file in own_sources(package)
-        for name in imported(file) - sys.stdlib_module_names - {"_typeshed"} - set(OURS)
+        for name in imported(file) - sys.stdlib_module_names - set(OURS) - given(file)
         if not declared & {canonicalize_name(owner) for owner in owners.get(name, [name])}
     }
     assert not wrong

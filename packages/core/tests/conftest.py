@@ -19,8 +19,9 @@ def app(tmp_path: Path) -> Flask:
 
 
 @pytest.fixture
-def flask_cli(app: Flask) -> Callable[..., Result]:
+def flask_cli(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run the real ``flask`` command, with all entry points, on this application."""
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")  # Flask sets it and leaves it
 
     def run(*args: str, make: Callable[[], Flask] | None = lambda: app) -> Result:
         return CliRunner().invoke(FlaskGroup(create_app=make, set_debug_flag=False), args)

@@ -1,8 +1,9 @@
 """``python -m stack`` is the command ``stack``, found as every other part is: by entry point."""
 
 import sys
-from importlib.metadata import entry_points
+from importlib.metadata import distribution
 
 if __name__ == "__main__":
-    (script,) = entry_points(group="console_scripts", name="stack")
+    entries = distribution("stack-doctor").entry_points
+    (script,) = entries.select(group="console_scripts", name="stack")
     sys.exit(script.load()())

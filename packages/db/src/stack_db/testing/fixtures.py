@@ -170,4 +170,4 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except (TwinError, IsolationError) as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy.engine import Dialect
@@ -87,9 +87,11 @@ class SharedConnection:
             return
         above = self._levels[self._levels.index(level) + 1 :]
         lost = level.adopted or any(other.wrote for other in above)
-        self._execute(f"ROLLBACK TO SAVEPOINT {level.name}")
-        for other in above:
-            self._execute(f"SAVEPOINT {other.name}")
+        # Without the outer transaction there is nothing to go back to; `finish` says so.
+        with suppress(IsolationError):
+            self._execute(f"ROLLBACK TO SAVEPOINT {level.name}")
+            for other in above:
+                self._execute(f"SAVEPOINT {other.name}")
         level.wrote, level.unended = False, set()
         self._end(level)
         if lost:
@@ -128,7 +130,8 @@ class SharedConnection:
         level.ended = True
         while self._levels and self._levels[-1].ended:
             top = self._levels.pop()
-            self._execute(f"RELEASE SAVEPOINT {top.name}")
+            with suppress(IsolationError):
+                self._execute(f"RELEASE SAVEPOINT {top.name}")
             if self._levels and (top.wrote or top.adopted):
                 self._levels[-1].adopted = True
 

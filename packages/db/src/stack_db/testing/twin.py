@@ -30,15 +30,17 @@ class Twin(ABC):
     It is made when something connects first, and dropped at the end of the
     session.
 
+    :param origin: the address of the application's.
     :param url: its own address.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, origin: URL, url: URL) -> None:
         self.url = url
         self.soiled = False
         """Whether something is in it that no rollback will undo."""
         self.described: WeakSet[Any] = WeakSet()
         """The ``SQLAlchemy`` instances whose tables it has."""
+        self._origin = origin
         self._made = False
         self._refusal: TwinError | None = None
 
@@ -61,8 +63,10 @@ class Twin(ABC):
 
     def reach(self, dialect: Dialect, arguments: Mapping[str, Any], url: URL) -> Any:
         """Connect to an address as the application does, save for what the address says."""
+        _, replaced = dialect.create_connect_args(self._origin)
+        kept = {name: value for name, value in arguments.items() if name not in replaced}
         positional, named = dialect.create_connect_args(url)
-        return dialect.connect(*positional, **{**arguments, **named})
+        return dialect.connect(*positional, **{**kept, **named})
 
     def discard(self) -> None:
         """Drop the database if it was made; the next connection makes it anew."""
@@ -87,10 +91,10 @@ class Twin(ABC):
 class FileTwin(Twin):
     """A SQLite file in a temporary folder of its own."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, origin: URL) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="stack-db-"))
         file = self._folder / "test.sqlite"
-        super().__init__(URL.create(url.drivername, database=str(file)))
+        super().__init__(origin, URL.create(origin.drivername, database=str(file)))
 
     def make(self, dialect: Dialect, arguments: Mapping[str, Any]) -> None:
         """Do nothing: SQLite makes the file."""
@@ -119,11 +123,11 @@ class ServerTwin(Twin):
     find: ClassVar[str]
     """The statement that looks for a database of a name."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, origin: URL) -> None:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
         ending = f"_{worker}" if worker else ""
-        name = f"test_{url.database}"[: _LONGEST - len(ending)] + ending
-        super().__init__(url.set(database=name))
+        name = f"test_{origin.database}"[: _LONGEST - len(ending)] + ending
+        super().__init__(origin, origin.set(database=name))
         self._server: Any = None
         self._dialect: Any = None
 
@@ -136,7 +140,7 @@ class ServerTwin(Twin):
         self._dialect = dialect
         with self._explained():
             if self._server is None:
-                self._server = self.reach(dialect, arguments, self.url.set(database=self.home))
+                self._server = self.reach(dialect, arguments, _move(self.url, self.home))
                 dialect.set_isolation_level(self._server, "AUTOCOMMIT")
             self._take_lock()
             self._replace(dialect, arguments)
@@ -231,6 +235,12 @@ class MariaTwin(ServerTwin):
     home = None
     lock = "SELECT GET_LOCK(%s, 0)"
     find = "SELECT 1 FROM information_schema.schemata WHERE schema_name = %s"
+
+
+def _move(url: URL, database: str | None) -> URL:
+    return URL.create(
+        url.drivername, url.username, url.password, url.host, url.port, database, url.query
+    )
 
 
 _KINDS: dict[str, type[Twin]] = {
