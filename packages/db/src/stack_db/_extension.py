@@ -121,7 +121,8 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Yield what is unsafe or temporary about the database."""
         state = self.of(app)
         yield from inspection.check_settings(app.config)
-        yield from inspection.check_engines(state.engines(app), state.settings)
+        journal = None if state.reused else state.settings.sqlite_journal
+        yield from inspection.check_engines(state.engines(app), journal)
         if state.reused:
             yield inspection.REUSED
 
