@@ -31,7 +31,7 @@ class LazyMigrate:
 
     @cached_property
     def _made(self) -> Any:
-        from flask_migrate import Migrate  # type: ignore[import-untyped]  # has no types
+        from flask_migrate import Migrate
 
         holder: Any = SimpleNamespace(extensions={}, cli=AppGroup())
         Migrate(holder, self._find_database(), self._directory, render_item=render_item)

@@ -6,16 +6,14 @@ import os
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakSet
 
 from sqlalchemy.engine import URL, Dialect
 
-MARK = "stack_db_testing"
-"""The table that tells a database of ours from one that merely has such a name."""
 _LONGEST = 63
 _FILES = ("", "-wal", "-shm", "-journal")
 
@@ -121,7 +119,9 @@ class ServerTwin(Twin):
     lock: ClassVar[str]
     """The statement that takes a lock of a name, or says that it cannot."""
     find: ClassVar[str]
-    """The statement that looks for a database of a name."""
+    """The statement that looks for a database of a name and says whether it is marked."""
+    mark: ClassVar[str]
+    """The statement that marks a database as ours."""
 
     def __init__(self, origin: URL) -> None:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -143,7 +143,7 @@ class ServerTwin(Twin):
                 self._server = self.reach(dialect, arguments, _move(self.url, self.home))
                 dialect.set_isolation_level(self._server, "AUTOCOMMIT")
             self._take_lock()
-            self._replace(dialect, arguments)
+            self._replace()
 
     def drop(self) -> None:
         """Drop the database.
@@ -151,7 +151,7 @@ class ServerTwin(Twin):
         :raises TwinError: something is still connected to it.
         """
         with self._explained():
-            self._execute(f"DROP DATABASE {self._quoted}")
+            self._execute(f"DROP DATABASE {self._quoted()}")
 
     def close(self) -> None:
         """Drop the database and leave the server."""
@@ -161,45 +161,30 @@ class ServerTwin(Twin):
             if self._server is not None:
                 self._server.close()
 
-    @property
     def _quoted(self) -> str:
         return str(self._dialect.identifier_preparer.quote_identifier(self.url.database))
 
     def _take_lock(self) -> None:
-        (taken,) = self._execute(self.lock, f"stack {self.url.database}")
+        (taken,) = self._execute(self.lock, self.url.database)
         if not taken:
             raise TwinError(
                 f"Another run of tests uses the database {self.url.database!r}."
                 " Wait for its end, or point this one at another database."
             )
 
-    def _replace(self, dialect: Dialect, arguments: Mapping[str, Any]) -> None:
+    def _replace(self) -> None:
+        name = self._quoted()
         found = self._execute(self.find, self.url.database)
         if found is not None:
-            if not self._is_marked(dialect, arguments):
+            (marked,) = found
+            if not marked:
                 raise TwinError(
                     f"The database {self.url.database!r} exists and was not made by tests."
-                    " Rename it, because the tests' database of that name is dropped at their end."
+                    " Rename it: the tests' database of that name is dropped at their end."
                 )
-            self._execute(f"DROP DATABASE {self._quoted}")
-        self._execute(f"CREATE DATABASE {self._quoted}")
-        with self._inside(dialect, arguments) as cursor:
-            cursor.execute(f"CREATE TABLE {MARK} (made_by VARCHAR(40))")
-
-    def _is_marked(self, dialect: Dialect, arguments: Mapping[str, Any]) -> bool:
-        with self._inside(dialect, arguments) as cursor, suppress(dialect.loaded_dbapi.Error):
-            cursor.execute(f"SELECT count(*) FROM {MARK}")
-            return True
-        return False
-
-    @contextmanager
-    def _inside(self, dialect: Dialect, arguments: Mapping[str, Any]) -> Iterator[Any]:
-        connection = self.reach(dialect, arguments, self.url)
-        try:
-            yield connection.cursor()
-            connection.commit()
-        finally:
-            connection.close()
+            self._execute(f"DROP DATABASE {name}")
+        self._execute(f"CREATE DATABASE {name}")
+        self._execute(self.mark.format(name))
 
     def _execute(self, statement: str, *values: object) -> Any:
         cursor = self._server.cursor()
@@ -215,26 +200,36 @@ class ServerTwin(Twin):
             yield
         except self._dialect.loaded_dbapi.Error as error:
             shown = self.url.render_as_string(hide_password=True)
+            reason = str(error).partition("\n")[0].rstrip(".")
             raise TwinError(
-                f"The database of the tests, {shown!r}, cannot be made or dropped: {error}."
+                f"The database of the tests, {shown!r}, cannot be made or dropped: {reason}."
                 " Start the server, and give its user the right to create databases."
             ) from None
 
 
 class PostgresTwin(ServerTwin):
-    """On PostgreSQL."""
+    """On PostgreSQL; its mark is the comment on the database."""
 
     home = "postgres"
     lock = "SELECT pg_try_advisory_lock(hashtext(%s))"
-    find = "SELECT 1 FROM pg_database WHERE datname = %s"
+    find = (
+        "SELECT coalesce(shobj_description(oid, 'pg_database'), '') = 'made by stack_db.testing'"
+        " FROM pg_database WHERE datname = %s"
+    )
+    mark = "COMMENT ON DATABASE {} IS 'made by stack_db.testing'"
 
 
 class MariaTwin(ServerTwin):
-    """On MariaDB or MySQL."""
+    """On MariaDB or MySQL; its mark is a procedure, since a table would show in the schema."""
 
     home = None
     lock = "SELECT GET_LOCK(%s, 0)"
-    find = "SELECT 1 FROM information_schema.schemata WHERE schema_name = %s"
+    find = (
+        "SELECT EXISTS (SELECT 1 FROM information_schema.routines WHERE routine_schema = "
+        "schema_name AND routine_name = 'stack_db_testing')"
+        " FROM information_schema.schemata WHERE schema_name = %s"
+    )
+    mark = "CREATE PROCEDURE {}.stack_db_testing() SELECT 1"
 
 
 def _move(url: URL, database: str | None) -> URL:
@@ -243,7 +238,7 @@ def _move(url: URL, database: str | None) -> URL:
     )
 
 
-_KINDS: dict[str, type[Twin]] = {
+_KINDS: dict[str, Callable[[URL], Twin]] = {
     "sqlite": FileTwin,
     "postgresql": PostgresTwin,
     "mysql": MariaTwin,
