@@ -7,10 +7,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".tools" / "upstream"
@@ -81,8 +81,10 @@ def fetch(environment: Environment, name: str, version: str, sha256: str) -> Pat
 
 def unpack(archive: Path, folder: Path) -> Path:
     """Unpack a source distribution and return its top folder."""
+    # Python 3.11.2, Debian's, has no filters yet.
+    safely: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        tar.extractall(folder, **safely)
     return folder / archive.name.removesuffix(".tar.gz")
 
 
@@ -96,8 +98,3 @@ def run(command: Sequence[str]) -> str:
         said = (done.stderr or done.stdout).strip()
         raise CannotRun(f"{' '.join(command)} failed with {done.returncode}:\n{said}")
     return done.stdout
-
-
-def default_python() -> str:
-    """Return the interpreter that runs this."""
-    return sys.executable
