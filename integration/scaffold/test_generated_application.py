@@ -58,11 +58,9 @@ def test_own_tests_pass(generate: Generate, run: Run, choice: str) -> None:
     assert [path.name for path in (shop / "instance").iterdir()] == ["secret_key"]
 
 
-@pytest.mark.parametrize("choice", ["db", "none", "postgres,mariadb"])
+@pytest.mark.parametrize("choice", ["postgres,mariadb", "none"])
 @pytest.mark.parametrize(
-    "words",
-    [["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"], ["mypy", "."]],
-    ids=" ".join,
+    "words", [["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"]], ids=" ".join
 )
 def test_tools_find_nothing(generate: Generate, run: Run, choice: str, words: list[str]) -> None:
     """Format, lint and strict types are clean from the first day."""
@@ -142,7 +140,6 @@ def test_feature_is_on_with_two_lines(generate: Generate, run: Run) -> None:
     done = run(shop, "python", "-c", code)
     assert done.stdout.startswith("Hello!"), done.stderr
     assert '<a href="/hello/">Hello</a>' in done.stdout
-    assert run(shop, "mypy").returncode == 0
 
 
 def test_settings_of_the_readme_satisfy_the_check(generate: Generate, run: Run) -> None:

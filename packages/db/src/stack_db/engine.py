@@ -72,10 +72,10 @@ def equip(engine: Engine, options: dict[str, Any]) -> None:
     if engine.dialect.name == "sqlite":
         sqlite.equip(engine, settings, options)
     elif "pool_pre_ping" not in options:
-        test_idle_connections(engine, settings.ping_after)
+        ping_idle_connections(engine, settings.ping_after)
 
 
-def test_idle_connections(engine: Engine, after: float) -> None:
+def ping_idle_connections(engine: Engine, after: float) -> None:
     """Test a connection before its use when it was idle for longer than ``after`` seconds.
 
     A dead one takes the whole pool with it: what cut one connection, such as a
