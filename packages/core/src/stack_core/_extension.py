@@ -12,9 +12,10 @@ from flask import Flask
 from .error import MissingExtension, SetupError
 from .finding import Finding
 from .ground import lay_ground
+from .masking import mask
 from .reading import read_settings, write_back
 from .registry import KEY, Installed, Registry
-from .settings import NoSettings, Settings, mask
+from .settings import NoSettings, Settings
 from .snapshot import Snapshot, abandon
 
 S = TypeVar("S", bound=Settings)
