@@ -1,5 +1,6 @@
 """Generates an application, gives it the flights, and brings its database up to date."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from launch import Trouble
 from .workshop import APPLICATION, FEATURE, Workshop
 
 IMPORT = "from .flights import blueprint as flights"
-FEATURES = "FEATURES = ("
+FEATURES = re.compile(r"FEATURES = \(.+\)")
 
 
 def generate(workshop: Workshop) -> None:
@@ -31,23 +32,19 @@ def add_feature(factory: Path) -> None:
     """
     lines = factory.read_text("utf-8").splitlines()
     imports = [index for index, line in enumerate(lines) if line.startswith("from .")]
-    lists = [index for index, line in enumerate(lines) if line.startswith(FEATURES)]
+    lists = [index for index, line in enumerate(lines) if FEATURES.fullmatch(line)]
     if not imports or len(lists) != 1:
         raise Trouble(f"'{factory}' has no list of features to add the flights to.")
-    lines[lists[0]] = lines[lists[0]].replace(FEATURES, f"{FEATURES}flights, ", 1)
+    lines[lists[0]] = lines[lists[0]].removesuffix(")").removesuffix(",") + ", flights)"
     later = [index for index in imports if lines[index] > IMPORT]
     lines.insert(later[0] if later else imports[-1] + 1, IMPORT)
     factory.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def migrate(workshop: Workshop) -> None:
-    """Give the application its secret key and its database the tables."""
+    """Give the application's database its tables."""
     flask = workshop.program("flask")
-    secret = [flask, "stack", "secret", "--write"]
-    workshop.run("The secret key cannot be written", *secret, cwd=workshop.application)
-    workshop.run(
-        "The database cannot be migrated", flask, "db", "upgrade", cwd=workshop.application
-    )
+    workshop.run("The database cannot be migrated", flask, "db", "upgrade", cwd=workshop.application)
 
 
 def load(workshop: Workshop, archive: Path, sample: int | None) -> None:

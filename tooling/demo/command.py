@@ -22,7 +22,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(options: Options) -> int:
-    workshop = Workshop(options.verbose)
+    workshop = Workshop(verbose=options.verbose)
     workshop.place.cache.mkdir(parents=True, exist_ok=True)
     with alone(workshop.place.tools / "demo.lock", BUSY):
         mark = workshop.mark(options.sample)

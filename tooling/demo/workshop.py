@@ -16,22 +16,26 @@ LOCKED = ROOT / "tooling" / "locked.txt"
 
 
 class Workshop:
-    """Where the demo is made.
+    """Where an application is made and run.
 
+    :param folder: What all of it is put into.
+    :param venv: The environment with our packages; made in the folder when it is left out.
     :param verbose: Whether to show what the programs say.
     """
 
-    def __init__(self, verbose: bool = False) -> None:
+    def __init__(
+        self, folder: Path = ROOT / ".demo", venv: Path | None = None, verbose: bool = False
+    ) -> None:
         self.place = Place(ROOT)
         self.verbose = verbose
-        self.folder = ROOT / ".demo"
-        self.wheels = self.folder / "wheels"
-        self.venv = self.folder / "venv"
-        self.application = self.folder / APPLICATION
-        self.stamp = self.folder / "complete"
+        self.folder = folder
+        self.wheels = folder / "wheels"
+        self.venv = venv or folder / "venv"
+        self.application = folder / APPLICATION
+        self.stamp = folder / "complete"
 
     def program(self, name: str) -> str:
-        """A program of the environment that the demo makes."""
+        """A program of the environment with our packages."""
         if sys.platform == "win32":
             return str(self.venv / "Scripts" / f"{name}.exe")
         return str(self.venv / "bin" / name)

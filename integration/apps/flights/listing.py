@@ -9,9 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     ScalarSelect,
-    Select,
     exists,
     func,
     or_,
@@ -26,6 +24,27 @@ from .models import Airline, Airport, Flight
 
 PAGE = 50
 
+_origin, _destination = aliased(Airport), aliased(Airport)
+_ROWS = (
+    select(
+        Flight.id,
+        Flight.departs_at,
+        Flight.day,
+        Flight.carrier,
+        Flight.number,
+        Flight.origin,
+        Flight.destination,
+        Flight.departure_delay,
+        Flight.arrival_delay,
+        Airline.name.label("airline"),
+        _origin.zone,
+        _destination.name.label("destination_name"),
+    )
+    .join(Flight.airline)
+    .join(Flight.departure.of_type(_origin))
+    .join(Flight.arrival.of_type(_destination))
+)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -34,7 +53,7 @@ class Page:
     ``before`` and ``after`` are the flights to go on from; 0 where the list ends.
     """
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Any]
     total: int
     before: int
     after: int
@@ -49,7 +68,7 @@ def page(session: Session, filters: Filters, place: Place) -> Page:
     :raises NotFound: When there is no such flight to go on from.
     """
     criteria = filters.criteria()
-    statement = _rows().where(*criteria)
+    statement = _ROWS.where(*criteria)
     key = tuple_(Flight.departs_at, Flight.id)
     backwards = bool(place.before or place.last)
     edge = place.after or place.before
@@ -72,29 +91,6 @@ def page(session: Session, filters: Filters, place: Place) -> Page:
     )
 
 
-def _rows() -> Select[Any]:
-    origin, destination = aliased(Airport), aliased(Airport)
-    return (
-        select(
-            Flight.id,
-            Flight.departs_at,
-            Flight.day,
-            Flight.carrier,
-            Flight.number,
-            Flight.origin,
-            Flight.destination,
-            Flight.departure_delay,
-            Flight.arrival_delay,
-            Airline.name.label("airline"),
-            origin.zone,
-            destination.name.label("destination_name"),
-        )
-        .join(Flight.airline)
-        .join(Flight.departure.of_type(origin))
-        .join(Flight.arrival.of_type(destination))
-    )
-
-
 def _departs_at(session: Session, flight: int) -> datetime:
     found = session.scalar(select(Flight.departs_at).where(Flight.id == flight))
     if found is None:
@@ -114,14 +110,14 @@ def flight(session: Session, id: int) -> Flight:
     return found
 
 
-def airlines(session: Session) -> Sequence[Row[tuple[str, str, int]]]:
+def airlines(session: Session) -> Sequence[Any]:
     """Every airline's code, name and number of flights, by name."""
     flights = _count(Flight.carrier == Airline.code)
     statement = select(Airline.code, Airline.name, flights.label("flights"))
     return session.execute(statement.order_by(Airline.name)).all()
 
 
-def airports(session: Session) -> Sequence[Row[tuple[str, str | None, int, int]]]:
+def airports(session: Session) -> Sequence[Any]:
     """Every airport that a flight leaves from or goes to, with how many do, by code."""
     departures = _count(Flight.origin == Airport.code).label("departures")
     arrivals = _count(Flight.destination == Airport.code).label("arrivals")
@@ -143,7 +139,7 @@ def choices(session: Session) -> dict[str, list[tuple[str, str]]]:
 def _served(session: Session, end: InstrumentedAttribute[str]) -> list[tuple[str, str]]:
     statement = select(Airport.code, Airport.name).where(exists().where(end == Airport.code))
     found = session.execute(statement.order_by(Airport.code))
-    return [(code, f"{code} – {name or 'not described'}") for code, name in found]
+    return [(code, f"{code}, {name or 'not described'}") for code, name in found]
 
 
 def _count(condition: ColumnElement[bool]) -> ScalarSelect[int]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Double, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-
 from stack_db import Instant
 
 from ..extensions import Model
@@ -29,8 +28,8 @@ class Airport(Model):
     code: Mapped[str] = mapped_column(String(3), primary_key=True)
     name: Mapped[str | None] = mapped_column(String(80))
     """Nothing for a stub: flights go there, and the source does not describe it."""
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
     altitude: Mapped[int | None]
     """Feet above the sea."""
     zone: Mapped[str | None] = mapped_column(String(40))

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
 
 import pytest
 from flask import Flask
 
-from stack_core import ConfigError, Extension, MissingExtension, NoSettings, Registry, SetupError
+from stack_core import (
+    ConfigError,
+    Extension,
+    MissingExtension,
+    NoSettings,
+    Registry,
+    Settings,
+    SetupError,
+    setting,
+)
 
 
 class Greeter(Extension[NoSettings, dict[str, Any]]):
@@ -126,12 +136,46 @@ def test_wrong_setting_leaves_nothing(app: Flask) -> None:
     assert describe(app) == before
 
 
-def test_missing_requirement_names_the_command(app: Flask) -> None:
+def pretend(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, metadata: str = "", points: str = ""
+) -> None:
+    """Install a distribution that consists of its metadata."""
+    info = folder / f"{name}-1.0.dist-info"
+    info.mkdir()
+    head = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+    (info / "METADATA").write_text(head + metadata)
+    (info / "entry_points.txt").write_text(points)
+    monkeypatch.syspath_prepend(str(folder))
+
+
+def test_missing_requirement_names_the_command(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A missing requirement says what to install."""
+    pretend(tmp_path, monkeypatch, "stack", metadata="Provides-Extra: greeter\n")
     with pytest.raises(MissingExtension, match=r'pip install "stack\[greeter\]"') as caught:
         Guest().init_app(app)
     assert caught.value.name == "greeter"
     assert "stack" not in app.extensions
+
+
+def test_missing_requirement_names_no_extra_that_is_none(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger's extension is not sought among the extras of stack: pip would only warn."""
+    pretend(tmp_path, monkeypatch, "stack", metadata="Provides-Extra: db\n")
+    with pytest.raises(MissingExtension, match="Install the distribution that offers 'greeter'"):
+        Guest().init_app(app)
+
+
+def test_missing_requirement_names_the_call(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is installed has only to be called; it is not imported for that."""
+    points = "[stack.extensions]\ngreeter = greeting:Greeter\n"
+    pretend(tmp_path, monkeypatch, "greeting", points=points)
+    with pytest.raises(MissingExtension, match=r"Call greeting\.Greeter\(…\)\.init_app\(app\)"):
+        Guest().init_app(app)
 
 
 def test_introduction_gets_the_others_state(app: Flask) -> None:
@@ -196,6 +240,57 @@ def test_bad_name_is_refused(name: str) -> None:
     """A name is a small identifier, and not core's."""
     with pytest.raises(TypeError, match=repr(name)):
         type("Bad", (Extension,), {"name": name})
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ({"prefix": "shop"}, "'shop' cannot be a prefix of settings. Write it like 'SHOP_'"),
+        ({"requires": "db"}, r"Bad.requires is text. Write a tuple: \('db',\)"),
+        ({"after": "db"}, "Bad.after is text"),
+        ({"settings": dict}, "Bad.settings is <class 'dict'>. Set it to a subclass of Settings"),
+    ],
+)
+def test_bad_declaration_is_refused(declared: dict[str, Any], said: str) -> None:
+    """What could only fail later, elsewhere, is refused with the class."""
+    with pytest.raises(TypeError, match=said):
+        type("Bad", (Extension,), {"name": "bad"} | declared)
+
+
+def test_renamed_subclass_has_its_own_prefix() -> None:
+    """The prefix follows the name; one of its own is kept while the name is."""
+
+    class Shop(Extension[NoSettings, None]):
+        name = "shop"
+
+    class Market(Shop):
+        name = "market"
+
+    class Bazaar(Shop):
+        prefix = "BAZAAR_"
+
+    assert [each.prefix for each in (Shop, Market, Bazaar)] == ["SHOP_", "MARKET_", "BAZAAR_"]
+
+
+def test_settings_are_those_in_the_brackets(app: Flask) -> None:
+    """What the types say need not be said twice; subclasses inherit it."""
+
+    class TeaSettings(Settings, frozen=True, kw_only=True):
+        cups: Annotated[int, setting("How many.")] = 1
+
+    class Tea(Extension[TeaSettings, int]):
+        name = "tea"
+
+        def build(self, app: Flask, settings: TeaSettings) -> int:
+            return settings.cups
+
+    class Green(Tea):
+        name = "green"
+
+    app.config.update(TEA_CUPS="2", GREEN_CUPS="3")
+    Tea().init_app(app)
+    Green().init_app(app)
+    assert (Tea.of(app), Green.of(app)) == (2, 3)
 
 
 def test_no_name_is_refused(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,16 @@ def run_flask() -> Callable[..., Result]:
         return CliRunner().invoke(FlaskGroup(create_app=make, set_debug_flag=False), args)
 
     return run
+
+
+@pytest.fixture
+def undisturbed_logging() -> Iterator[None]:
+    """Flask-Migrate's ``env.py`` sets up logging, and disables every logger that there is."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for logger in logging.Logger.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):
+            logger.disabled = False

@@ -28,7 +28,7 @@ def test_session_works_as_upstreams(start: Start) -> None:
     """Models, session and get_or_404 are Flask-SQLAlchemy's own."""
     app, db = start()
 
-    class Book(db.Model):  # type: ignore[name-defined, misc]
+    class Book(db.Model):
         id = db.Column(db.Integer, primary_key=True)
         title = db.Column(db.String)
 

@@ -138,7 +138,7 @@ def counting_app(folder: str) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///count.db"
     db = Database(app)
 
-    class Counter(db.Model):  # type: ignore[name-defined, misc]
+    class Counter(db.Model):
         id = db.Column(db.Integer, primary_key=True)
         value = db.Column(db.Integer, nullable=False, default=0)
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Generic, Self, TypeVar, cast, final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast, final, get_args
 
 from flask import Flask
 
 from .error import MissingExtension, SetupError
 from .finding import Finding
 from .ground import lay_ground
+from .masking import mask
 from .reading import read_settings, write_back
 from .registry import KEY, Installed, Registry
 from .settings import NoSettings, Settings
-from .snapshot import Snapshot
+from .snapshot import Snapshot, abandon
 
 S = TypeVar("S", bound=Settings)
 St = TypeVar("St")
@@ -38,13 +39,13 @@ class Extension(Generic[S, St]):
     name: ClassVar[str] = ""
     """Key in the registry, prefix of the settings, name of its introductions."""
     prefix: ClassVar[str] = ""
-    """Prefix of its settings; the name in capitals and an underscore if empty."""
+    """Prefix of its settings; if not set, the name in capitals and an underscore."""
     requires: ClassVar[tuple[str, ...]] = ()
     """Extensions that must be on the application before this one."""
     after: ClassVar[tuple[str, ...]] = ()
     """Extensions that come before this one when they are there."""
     settings: ClassVar[type[Settings]] = NoSettings
-    """The class of its settings."""
+    """The class of its settings; if not set, the first parameter in the brackets."""
     protocol: ClassVar[int] = 1
     """The protocol that it was written for."""
     testing: ClassVar[str | None] = None
@@ -52,20 +53,12 @@ class Extension(Generic[S, St]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "init_app" in vars(cls):
-            raise TypeError(
-                f"{cls.__name__} defines 'init_app', which is written once in core."
-                " Define 'build' and 'attach'."
-            )
-        if "name" in vars(cls) and (not re.fullmatch(r"[a-z][a-z0-9_]*", cls.name)):
-            raise TypeError(
-                f"{cls.name!r} cannot name an extension."
-                " Use small letters, digits and underscores."
-            )
-        if cls.name == KEY:
-            raise TypeError(f"{KEY!r} is core's own name. Choose another name for {cls.__name__}.")
-        if cls.name and not cls.prefix:
-            cls.prefix = cls.name.upper() + "_"
+        if "name" in vars(cls) and "prefix" not in vars(cls):
+            cls.prefix = f"{cls.name}_".upper()
+        if "settings" not in vars(cls):
+            cls.settings = _parameter(cls) or cls.settings
+        for fault in _faults(cls):
+            raise TypeError(fault)
 
     @final
     def init_app(self, app: Flask) -> None:
@@ -84,24 +77,11 @@ class Extension(Generic[S, St]):
         _check_protocol(self)
         snapshot = Snapshot(app)
         try:
-            registry = lay_ground(app)
-            registry.refuse_broken()
-            self._refuse_second(registry)
-            self._refuse_missing(registry)
-            settings = self._read(app, registry)
-            state = self._build(app, settings)
-        except BaseException:
-            snapshot.restore()
+            self._set_up(app)
+        except BaseException as error:
+            snapshot.restore(error)
             raise
-        registry = Registry.of(app)
-        try:
-            self.attach(app, state)
-        except BaseException:
-            self.abandon(app)
-            snapshot.restore()
-            raise
-        registry.publish(Installed(self, settings, state))
-        _introduce(self, app, registry)
+        _introduce(self, app, Registry.of(app))
 
     def build(self, app: Flask, settings: S) -> St:
         """Return the state for one application; it may fail and must not touch the application.
@@ -153,12 +133,20 @@ class Extension(Generic[S, St]):
             )
         return cast(St, installed.state)
 
-    def _build(self, app: Flask, settings: S) -> St:
+    def _set_up(self, app: Flask) -> None:
+        Registry.of(app).announce((self.prefix,))
+        registry = lay_ground(app)
+        registry.refuse_broken()
+        self._refuse_second(registry)
+        self._refuse_missing(registry)
+        settings = self._read(app, registry)
         try:
-            return self.build(app, settings)
-        except BaseException:
-            self.abandon(app)
+            state = self.build(app, settings)
+            self.attach(app, state)
+        except BaseException as error:
+            abandon(self, app, error)
             raise
+        registry.publish(Installed(self, settings, state))
 
     def _refuse_second(self, registry: Registry) -> None:
         if self.name in registry:
@@ -185,6 +173,35 @@ class Extension(Generic[S, St]):
         return cast(S, values)
 
 
+def _parameter(cls: type[Extension[Any, Any]]) -> type[Settings] | None:
+    """Return the settings that a class names in the brackets of its base, or None."""
+    for base in vars(cls).get("__orig_bases__", ()):
+        for first in get_args(base)[:1]:
+            if isinstance(first, type) and issubclass(first, Settings):
+                return first
+    return None
+
+
+def _faults(cls: type[Extension[Any, Any]]) -> Iterator[str]:
+    """Yield what is wrong with the declaration of an extension."""
+    if "init_app" in vars(cls):
+        yield (
+            f"{cls.__name__} defines 'init_app', which is written once in core."
+            " Define 'build' and 'attach'."
+        )
+    if cls.name == KEY:
+        yield f"{KEY!r} is core's own name. Choose another name for {cls.__name__}."
+    if cls.name and not re.fullmatch(r"[a-z][a-z0-9_]*", cls.name):
+        yield f"{cls.name!r} cannot name an extension. Use small letters, digits and underscores."
+    if cls.prefix and not re.fullmatch(r"[A-Z][A-Z0-9_]*_", cls.prefix):
+        yield f"{cls.prefix!r} cannot be a prefix of settings. Write it like 'SHOP_'."
+    for key in ("requires", "after"):
+        if isinstance(getattr(cls, key), str):
+            yield f"{cls.__name__}.{key} is text. Write a tuple: ({getattr(cls, key)!r},)"
+    if not issubclass(cls.settings, Settings):
+        yield f"{cls.__name__}.settings is {cls.settings!r}. Set it to a subclass of Settings."
+
+
 def find_extension(thing: object) -> Extension[Any, Any] | None:
     """Return the extension that something is, or holds as ``thing.extension``, or None."""
     for candidate in (thing, getattr(thing, "extension", None)):
@@ -200,7 +217,20 @@ def _explain_missing(needer: type[Extension[Any, Any]], name: str) -> str:
     for entry in entry_points(group="stack.extensions", name=name):
         made = entry.value.replace(":", ".")
         return f"{sentence} Call {made}(…).init_app(app) before {needer.__name__}.init_app(app)."
-    return f'{sentence} Run pip install "stack[{name}]" and initialise it before {needer.name!r}.'
+    install = f"Install the distribution that offers {name!r}"
+    if _is_extra(name):
+        install = f'Run pip install "stack[{name}]"'
+    return f"{sentence} {install} and initialise it before {needer.name!r}."
+
+
+def _is_extra(name: str) -> bool:
+    """Tell whether ``stack`` has an extra; pip only warns of one that it lacks."""
+    from importlib.metadata import PackageNotFoundError, metadata  # not at start, as above
+
+    try:
+        return name in (metadata("stack").get_all("Provides-Extra") or ())
+    except PackageNotFoundError:
+        return True  # nobody here knows: ``stack`` is what to ask
 
 
 def _check_protocol(extension: Extension[Any, Any]) -> None:
@@ -233,7 +263,12 @@ def _introduce(newcomer: Extension[Any, Any], app: Flask, registry: Registry) ->
             _meet(newcomer, other.extension.name, app, theirs)
             _meet(other.extension, newcomer.name, app, mine)
         except BaseException as error:
-            _break(app, registry, newcomer.name, other.extension.name, error)
+            registry.mark_broken(
+                app,
+                f"This application is broken: {newcomer.name!r} and {other.extension.name!r}"
+                f" could not be introduced ({type(error).__name__}: {mask(str(error))})."
+                " Mend that and start anew.",
+            )
             raise
 
 
@@ -241,11 +276,3 @@ def _meet(host: object, guest: str, app: Flask, state: object) -> None:
     introduce = getattr(host, f"with_{guest}", None)
     if introduce is not None:
         introduce(app, state)
-
-
-def _break(app: Flask, registry: Registry, one: str, other: str, error: BaseException) -> None:
-    registry.broken = (
-        f"This application is broken: {one!r} and {other!r} could not be introduced"
-        f" ({type(error).__name__}: {error}). Mend that and start anew."
-    )
-    app.before_request_funcs.setdefault(None, []).insert(0, registry.refuse_broken)

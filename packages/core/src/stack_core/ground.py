@@ -69,6 +69,9 @@ class Ground:
         """Core itself keeps nothing that expires."""
         return 0
 
+    def abandon(self, app: Flask) -> None:
+        """Core itself opens nothing."""
+
 
 def lay_ground(app: Flask) -> Registry:
     """Return the registry of an application, with core's own part in it.

@@ -33,9 +33,9 @@ def install(app: Flask, extensions: Sequence[Initialisable]) -> None:
     """
     snapshot = Snapshot(app)
     registry = Registry.of(app)
+    registry.refuse_broken()
     if registry.composed:
         raise SetupError("This application was composed already. Call init_app once.")
-    before = set(registry)
     try:
         known = [e for e in map(find_extension, extensions) if e is not None]
         registry.announce(extension.prefix for extension in known)
@@ -45,16 +45,6 @@ def install(app: Flask, extensions: Sequence[Initialisable]) -> None:
         for extension in extensions:
             extension.init_app(app)
         register_health(app)
-    except BaseException:
-        _abandon(app, extensions, before)
-        snapshot.restore()
+    except BaseException as error:
+        snapshot.restore(error)
         raise
-
-
-def _abandon(app: Flask, extensions: Sequence[Initialisable], before: set[str]) -> None:
-    """Free what those opened that were set up before another one failed."""
-    registry = Registry.of(app)
-    for extension in reversed(extensions):
-        known = find_extension(extension)
-        if known is not None and known.name in set(registry) - before:
-            known.abandon(app)

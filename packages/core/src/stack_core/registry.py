@@ -32,13 +32,24 @@ class Member(Protocol):
 
     def sweep(self, app: Flask, limit: int) -> int: ...
 
+    def abandon(self, app: Flask) -> None: ...
+
 
 class Installed(msgspec.Struct, Generic[S, St], frozen=True):
-    """One extension on one application; it lives as long as the application."""
+    """One extension on one application; it lives as long as the application.
+
+    Its text form leaves the state out, which may hold what is secret.
+    """
 
     extension: Member
     settings: S
     state: St
+
+    def __repr__(self) -> str:
+        return f"Installed({self.extension.name!r}, {self.settings!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("name", self.extension.name), ("settings", self.settings)]
 
 
 class Registry(Mapping[str, Installed[Any, Any]]):
@@ -114,19 +125,13 @@ class Registry(Mapping[str, Installed[Any, Any]]):
         """Return all that was offered of a kind, in the order of the offers."""
         return tuple(cast("list[T]", self._offers.get(kind, [])))
 
-    def copy(self) -> Registry:
-        """Return a copy that later changes do not reach; used to undo a failed set-up."""
-        twin = Registry()
-        twin.restore(self)
-        return twin
+    def mark_broken(self, app: Flask, message: str) -> None:
+        """Make an application refuse every request, and every later extension.
 
-    def restore(self, earlier: Registry) -> None:
-        """Make this registry what an earlier copy says."""
-        self.composed, self.broken = earlier.composed, earlier.broken
-        self.prefixes = earlier.prefixes
-        self._installed = dict(earlier._installed)
-        self._slots = dict(earlier._slots)
-        self._offers = {kind: list(values) for kind, values in earlier._offers.items()}
+        :param message: what :meth:`refuse_broken` says from now on.
+        """
+        self.broken = message
+        app.before_request_funcs.setdefault(None, []).insert(0, self.refuse_broken)
 
     def refuse_broken(self) -> None:
         """Raise when an introduction failed: such an application cannot be used.

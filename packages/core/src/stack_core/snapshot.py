@@ -2,101 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator
 from typing import Any
 
-from flask import Flask
+from blinker import Signal
+from flask import Flask, signals
 
-from .registry import KEY, Registry
+from .masking import mask
+from .registry import KEY, Member, Registry
 
-_SKIPPED = {"url_map", "jinja_env", "logger", "cli", "config", "extensions"}
+_DEPTH = 4
+"""How deep containers are followed; ``error_handler_spec`` is the deepest of Flask's."""
+_SIGNALS = tuple(each for each in vars(signals).values() if isinstance(each, Signal))
 
 
 class Snapshot:
     """An application as it was, to be restored when a set-up fails.
 
-    It covers the attributes of the application, its routes, configuration,
-    commands, extensions and Jinja's globals, filters and tests. It cannot undo
-    what an introduction changed in another extension's state.
+    It covers the attributes of the application, of its command group, its JSON
+    provider and its Jinja environment, with the containers in them; the routes,
+    the registry, and who listens to Flask's signals. It cannot undo what an
+    introduction changed in another extension's state.
     """
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._attributes = {
-            name: _copied(value) for name, value in vars(app).items() if name not in _SKIPPED
-        }
-        self._config = dict(app.config)
-        self._extensions = dict(app.extensions)
         registry = app.extensions.get(KEY)
-        self._registry = registry.copy() if isinstance(registry, Registry) else None
-        self._commands = dict(app.cli.commands)
+        holders = (app, app.cli, app.json, registry, vars(app).get("jinja_env"))
+        tables = [vars(holder) for holder in holders if hasattr(holder, "__dict__")]
+        self._kept = [pair for table in tables for pair in _walk(table, _DEPTH)]
+        self._members = set(registry or ())
+        self._converters = dict(app.url_map.converters)
         self._rules = list(app.url_map.iter_rules())
-        self._jinja = _jinja(app) if "jinja_env" in vars(app) else None
+        self._listeners = [list(signal.receivers_for(app)) for signal in _SIGNALS]
 
-    def restore(self) -> None:
-        """Make the application what it was when the snapshot was taken."""
-        app = self._app
-        for name in set(vars(app)) - set(self._attributes) - _SKIPPED:
-            delattr(app, name)
-        for name, value in self._attributes.items():
-            _put_back(app, name, value)
-        _refill(app.config, self._config)
-        _refill(app.extensions, self._extensions)
-        _refill(app.cli.commands, self._commands)
-        if self._registry is not None:
-            Registry.of(app).restore(self._registry)
+    def restore(self, error: BaseException) -> None:
+        """Make the application what it was; first abandon what was published since.
+
+        An application that an introduction broke stays broken.
+
+        :param error: what made the set-up fail; it may be given notes.
+        """
+        registry = Registry.of(self._app)
+        newest_first = reversed([name for name in registry if name not in self._members])
+        for extension in [registry[name].extension for name in newest_first]:
+            abandon(extension, self._app, error)
+        broken = registry.broken
+        for container, content in self._kept:
+            _refill(container, content)
         self._restore_rules()
-        self._restore_jinja()
+        self._restore_listeners()
+        if broken is not None:
+            Registry.of(self._app).mark_broken(self._app, broken)
 
     def _restore_rules(self) -> None:
-        if list(self._app.url_map.iter_rules()) == self._rules:
-            return
+        """Move the rules into a new map when there are more of them: a map gives none back."""
         old = self._app.url_map
+        _refill(old.converters, self._converters)
+        if len(list(old.iter_rules())) == len(self._rules):
+            return
         fresh = type(old)(host_matching=old.host_matching)
-        for name in ("default_subdomain", "strict_slashes", "merge_slashes", "redirect_defaults"):
-            setattr(fresh, name, getattr(old, name))
-        fresh.converters = old.converters
+        vars(fresh).update((k, v) for k, v in vars(old).items() if not k.startswith("_"))
+        fresh.merge_slashes = old.merge_slashes
         for rule in self._rules:
-            fresh.add(rule.empty())
+            vars(rule)["map"] = None  # the same rule: a copy would lose what Flask wrote on it
+            fresh.add(rule)
         self._app.url_map = fresh
 
-    def _restore_jinja(self) -> None:
-        if self._jinja is None:
-            vars(self._app).pop("jinja_env", None)
-            return
-        for now, then in zip(_jinja_tables(self._app), self._jinja, strict=True):
-            _refill(now, then)
+    def _restore_listeners(self) -> None:
+        for signal, before in zip(_SIGNALS, self._listeners, strict=True):
+            for listener in list(signal.receivers_for(self._app)):
+                if listener not in before:
+                    signal.disconnect(listener, self._app)
 
 
-def _jinja_tables(app: Flask) -> list[MutableMapping[str, Any]]:
-    env = app.jinja_env
-    return [env.globals, env.filters, env.tests]
+def abandon(extension: Member, app: Flask, error: BaseException) -> None:
+    """Let an extension free what it opened; a failure of that becomes a note on the first error.
+
+    :param error: why the extension is abandoned.
+    """
+    try:
+        extension.abandon(app)
+    except BaseException as second:
+        reason = f"{type(second).__name__}: {mask(str(second))}"
+        error.add_note(f"{extension.name!r} could not be abandoned ({reason}).")
 
 
-def _jinja(app: Flask) -> list[dict[str, Any]]:
-    return [dict(table) for table in _jinja_tables(app)]
+def _walk(container: Any, depth: int) -> Iterator[tuple[Any, Any]]:
+    """Yield each container in a container, itself first, with a copy of what it contains."""
+    kind = next((k for k in (dict, list, set) if issubclass(type(container), k)), None)
+    if kind is None or not depth:
+        return
+    content = kind(container)
+    yield container, content
+    if isinstance(content, dict):
+        for value in content.values():
+            yield from _walk(value, depth - 1)
 
 
-def _copied(value: Any) -> Any:
-    """Copy containers two levels deep, as Flask's tables of hooks are nested."""
-    if isinstance(value, dict):
-        twin = value.copy()
-        for key, item in value.items():
-            twin[key] = _copied(item)
-        return twin
-    return value.copy() if isinstance(value, (list, set)) else value
-
-
-def _put_back(app: Flask, name: str, then: Any) -> None:
-    now = vars(app).get(name)
-    if isinstance(now, dict) and isinstance(then, dict):
-        _refill(now, then)
-    elif isinstance(now, list) and isinstance(then, list):
-        now[:] = then
-    else:
-        setattr(app, name, then)
-
-
-def _refill(table: Any, then: Any) -> None:
-    table.clear()
-    table.update(then)
+def _refill(container: Any, content: Any) -> None:
+    """Make a container hold what it held; it stays the same object."""
+    container.clear()
+    (container.extend if isinstance(content, list) else container.update)(content)

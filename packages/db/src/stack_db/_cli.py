@@ -9,6 +9,8 @@ from flask import current_app, has_app_context
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from .migrate import MIGRATE_KEY, render_item
+
 
 class LazyGroup(click.Command):
     """Stands for Flask-Migrate's group until it is run.
@@ -36,15 +38,25 @@ def _find_group(parent: click.Context | None) -> click.Command:
     own = _find_own(parent)
     if own is not None:
         return own
-    from flask_migrate.cli import db as group  # type: ignore[import-untyped]  # has no types
+    from flask_migrate.cli import db as group
+
+    def enter(**given: Any) -> None:
+        group.callback(**given)
+        _teach_types(current_app.extensions.get(MIGRATE_KEY))
 
     return GuardedGroup(
         name=group.name,
         commands=group.commands,
-        callback=group.callback,
+        callback=enter,
         params=group.params,
         help=group.help,
     )
+
+
+def _teach_types(config: Any) -> None:
+    """Let an application's own ``Migrate`` write our column types too."""
+    if config is not None:
+        config.configure_args.setdefault("render_item", render_item)
 
 
 def _find_own(parent: click.Context | None) -> click.Command | None:

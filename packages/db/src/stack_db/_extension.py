@@ -12,9 +12,10 @@ from sqlalchemy.engine import Engine
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
 
 from . import address, inspection, sqlite
+from ._cli import db
 from .engine import using
 from .fault import answer_overload
-from .migrate import offer_migrations
+from .migrate import MIGRATE_KEY, LazyMigrate
 from .probe import Probe
 from .settings import DatabaseSettings
 
@@ -98,7 +99,10 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         if not state.reused:
             self.succeed(app, state)
         answer_overload(app, state.settings.retry_after)
-        offer_migrations(app, state.settings.migrations, lambda: state.database)
+        lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
+        # An application's own Migrate, and its own commands of that name, win.
+        app.extensions.setdefault(MIGRATE_KEY, lazy)
+        app.cli.commands.setdefault("db", db)
 
     def succeed(self, app: Flask, state: DatabaseState) -> None:
         """Make this database the application's ``SQLAlchemy`` instance."""
@@ -117,7 +121,8 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Yield what is unsafe or temporary about the database."""
         state = self.of(app)
         yield from inspection.check_settings(app.config)
-        yield from inspection.check_engines(state.engines(app), state.settings)
+        journal = None if state.reused else state.settings.sqlite_journal
+        yield from inspection.check_engines(state.engines(app), journal)
         if state.reused:
             yield inspection.REUSED
 

@@ -66,6 +66,16 @@ class Database(SQLAlchemy):
         """
         return DatabaseExtension.of(app)
 
+    def get_engine(self, bind_key: str | None = None, **kwargs: Any) -> Engine:
+        """Return the engine of a bind.
+
+        Flask-SQLAlchemy deprecates this for ``engines[bind_key]``, but
+        Flask-Migrate's ``env.py`` calls it, so each migration would warn.
+
+        https://github.com/miguelgrinberg/Flask-Migrate/issues/510
+        """
+        return self.engines[kwargs.get("bind", bind_key)]
+
     def __repr__(self) -> str:
         name = type(self).__name__
         if not has_app_context():

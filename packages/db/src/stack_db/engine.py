@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -72,10 +74,12 @@ def equip(engine: Engine, options: dict[str, Any]) -> None:
     if engine.dialect.name == "sqlite":
         sqlite.equip(engine, settings, options)
     elif "pool_pre_ping" not in options:
-        test_idle_connections(engine, settings.ping_after)
+        ping_idle_connections(engine, settings.ping_after)
+    if not sqlite.is_memory(engine.url):
+        leave_connections_to_parent(engine)
 
 
-def test_idle_connections(engine: Engine, after: float) -> None:
+def ping_idle_connections(engine: Engine, after: float) -> None:
     """Test a connection before its use when it was idle for longer than ``after`` seconds.
 
     A dead one takes the whole pool with it: what cut one connection, such as a
@@ -97,6 +101,26 @@ def test_idle_connections(engine: Engine, after: float) -> None:
 
     event.listen(engine, "checkin", returned)
     event.listen(engine, "checkout", taken)
+
+
+def leave_connections_to_parent(engine: Engine) -> None:
+    """Let a forked process open connections of its own.
+
+    Two processes on one connection read each other's answers. It happens when
+    a server loads an application that asks its database while it is loaded,
+    and then forks its workers.
+    """
+    found, inherited = weakref.ref(engine), []
+
+    def forget() -> None:
+        here = found()
+        if here is not None:
+            # Neither used nor closed, as closing one says goodbye for the parent.
+            inherited.append(here.pool)
+            here.dispose(close=False)
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forget)
 
 
 def _current() -> DatabaseSettings:

@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from stack_core import Finding
 
 from . import sqlite
-from .settings import DatabaseSettings
 
 REUSED = Finding(
     "db.reused",
@@ -61,10 +60,11 @@ def check_settings(config: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
-def check_engines(
-    engines: Mapping[str | None, Engine], settings: DatabaseSettings
-) -> Iterator[Finding]:
-    """Yield what is wrong with the databases themselves."""
+def check_engines(engines: Mapping[str | None, Engine], journal: str | None) -> Iterator[Finding]:
+    """Yield what is wrong with the databases themselves.
+
+    :param journal: the journal that was asked of SQLite; None: any.
+    """
     for bind, engine in engines.items():
         named = "The database" if bind is None else f"The database of bind {bind!r}"
         if engine.dialect.name != "sqlite":
@@ -78,7 +78,7 @@ def check_engines(
                 deploy=True,
             )
         else:
-            yield from _check_file(named, engine, settings)
+            yield from _check_file(named, engine, journal)
 
 
 def _check_server(named: str, url: URL) -> Iterator[Finding]:
@@ -100,7 +100,7 @@ def _check_server(named: str, url: URL) -> Iterator[Finding]:
         )
 
 
-def _check_file(named: str, engine: Engine, settings: DatabaseSettings) -> Iterator[Finding]:
+def _check_file(named: str, engine: Engine, journal: str | None) -> Iterator[Finding]:
     path = sqlite.find_path(engine.url)
     yield Finding(
         "db.embedded",
@@ -125,13 +125,13 @@ def _check_file(named: str, engine: Engine, settings: DatabaseSettings) -> Itera
             "Make the folder, or correct SQLALCHEMY_DATABASE_URI.",
         )
     elif path.exists():
-        yield from _check_journal(named, engine, settings)
+        yield from _check_journal(named, engine, journal)
 
 
-def _check_journal(named: str, engine: Engine, settings: DatabaseSettings) -> Iterator[Finding]:
+def _check_journal(named: str, engine: Engine, journal: str | None) -> Iterator[Finding]:
     try:
         with engine.connect() as connection:
-            journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+            kept = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     except SQLAlchemyError as error:
         yield Finding(
             "db.unreadable",
@@ -140,10 +140,10 @@ def _check_journal(named: str, engine: Engine, settings: DatabaseSettings) -> It
             "Make the file readable and writable for this user.",
         )
         return
-    if journal != settings.sqlite_journal:
+    if journal not in (None, kept):
         yield Finding(
             "db.journal",
             "warning",
-            f"{named} keeps a {journal!r} journal, not {settings.sqlite_journal!r}.",
+            f"{named} keeps a {kept!r} journal, not {journal!r}.",
             "Stop every process that has the file open, and make it writable for this user.",
         )

@@ -7,14 +7,12 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Literal
 
-from flask import Flask
 from flask.cli import AppGroup
 from flask_sqlalchemy.extension import SQLAlchemy
 
-from ._cli import db
 from .instant import Instant
 
-KEY = "migrate"
+MIGRATE_KEY = "migrate"
 """Flask-Migrate's key in ``app.extensions``."""
 
 
@@ -33,22 +31,16 @@ class LazyMigrate:
 
     @cached_property
     def _made(self) -> Any:
-        from flask_migrate import Migrate  # type: ignore[import-untyped]  # has no types
+        from flask_migrate import Migrate
 
         holder: Any = SimpleNamespace(extensions={}, cli=AppGroup())
         Migrate(holder, self._find_database(), self._directory, render_item=render_item)
-        return holder.extensions[KEY]
+        return holder.extensions[MIGRATE_KEY]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(self._made, name)
-
-
-def offer_migrations(app: Flask, directory: str, find_database: Callable[[], SQLAlchemy]) -> None:
-    """Give an application ``flask db``, unless it has set up Flask-Migrate itself."""
-    app.extensions.setdefault(KEY, LazyMigrate(directory, find_database))
-    app.cli.commands.setdefault("db", db)
 
 
 def render_item(kind: str, item: object, context: Any) -> str | Literal[False]:

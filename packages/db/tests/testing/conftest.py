@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable
 from textwrap import dedent
 
+# What a run within would import otherwise, and again in the next one.
+import psycopg  # noqa: F401
+import pymysql  # noqa: F401
 import pytest
-
-# Those that a run within would import otherwise, and again in the next one.
 from sqlalchemy.dialects import mysql, postgresql, sqlite  # noqa: F401
 from sqlalchemy.engine import URL, make_url
 
@@ -131,10 +132,12 @@ def run(pytester: pytest.Pytester) -> Run:
             "addopts = -p no:flask -p no:xdist -p no:hypothesispytest -p no:cacheprovider\n"
         )
         pytester.makepyfile(
-            shop=SHOP.replace("@main@", main).replace("@log@", log),
-            conftest=CONFTEST.replace("@scope@", scope),
-            test_shop="from conftest import *\nfrom shop import titles\n" + dedent(test),
-            **files,
+            **{
+                "shop": SHOP.replace("@main@", main).replace("@log@", log),
+                "conftest": CONFTEST.replace("@scope@", scope),
+                "test_shop": "from conftest import *\nfrom shop import titles\n" + dedent(test),
+                **files,
+            }
         )
         return pytester.runpytest_inprocess(plugins=[stack_db.testing])
 
@@ -147,6 +150,12 @@ def make_address(kind: str, name: str, path: str) -> str:
         return f"sqlite:///{path}/{name}.sqlite"
     url = find_server(kind).set(database=f"shop_{name}_{os.getpid()}")
     return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def server_url() -> Callable[[str, str], URL]:
+    """Return the address of a database that does not exist on a kind of server."""
+    return lambda kind, name: make_url(make_address(kind, name, ""))
 
 
 def find_server(kind: str) -> URL:

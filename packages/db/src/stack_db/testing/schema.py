@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,7 +63,9 @@ def _find_migrations(app: Flask, root: Path) -> Path | None:
 def _upgrade(folder: Path) -> None:
     from flask_migrate import upgrade
 
-    with _logging_kept():
+    with _logging_kept(), warnings.catch_warnings():
+        # The env.py that Flask-Migrate 4.1 makes tries Flask-SQLAlchemy 2's way first.
+        warnings.filterwarnings("ignore", "'get_engine' is deprecated", DeprecationWarning)
         upgrade(directory=str(folder), revision="heads")
 
 
