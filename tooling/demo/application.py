@@ -42,13 +42,9 @@ def add_feature(factory: Path) -> None:
 
 
 def migrate(workshop: Workshop) -> None:
-    """Give the application its secret key and its database the tables."""
+    """Give the application's database its tables."""
     flask = workshop.program("flask")
-    secret = [flask, "stack", "secret", "--write"]
-    workshop.run("The secret key cannot be written", *secret, cwd=workshop.application)
-    workshop.run(
-        "The database cannot be migrated", flask, "db", "upgrade", cwd=workshop.application
-    )
+    workshop.run("The database cannot be migrated", flask, "db", "upgrade", cwd=workshop.application)
 
 
 def load(workshop: Workshop, archive: Path, sample: int | None) -> None:

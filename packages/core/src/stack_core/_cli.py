@@ -23,9 +23,10 @@ from flask.cli import AppGroup, ScriptInfo
 from .checking import Report, check_app
 from .error import BadSecretKey, SetupError
 from .finding import Finding
+from .masking import mask
 from .registry import KEY, Installed, Registry
 from .secret_key import get_fingerprint, get_path, make_secret_key, write_secret_key
-from .settings import Settings, mask, options
+from .settings import Settings, options
 from .sweeping import sweep as sweep_app
 
 stack = AppGroup("stack", help="Look at the extensions of the stack and check them.")

@@ -8,8 +8,8 @@ from typing import Any
 from blinker import Signal
 from flask import Flask, signals
 
+from .masking import mask
 from .registry import KEY, Member, Registry
-from .settings import mask
 
 _DEPTH = 4
 """How deep containers are followed; ``error_handler_spec`` is the deepest of Flask's."""
