@@ -31,8 +31,9 @@ class Environment:
     def __init__(self, python: str, requirements: Sequence[str]) -> None:
         self._python = python
         self._requirements = list(requirements)
-        self._key = json.dumps([python, self._requirements])
-        digest = hashlib.sha256(self._key.encode()).hexdigest()[:12]
+        ours = [(ROOT / path / "pyproject.toml").read_text("utf-8") for path in OURS]
+        self._key = json.dumps([python, self._requirements, ours])
+        digest = hashlib.sha256(json.dumps([python, self._requirements]).encode()).hexdigest()[:12]
         self.folder = CACHE / "environments" / digest
         self.bin = self.folder / ("Scripts" if os.name == "nt" else "bin")
         self.python = self.bin / ("python.exe" if os.name == "nt" else "python")
