@@ -18,6 +18,8 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["tests", "lint", "types", "docs"]
 
 LOCKED = "tooling/locked.txt"
+#: The tests that need nothing but Python.
+LOCAL = "not services and not browser"
 MYPY = ["--strict", "--no-error-summary", "--pretty"]
 
 
@@ -38,7 +40,16 @@ def prepare(session: nox.Session, *groups: str, packaged: bool = True) -> None:
 def tests(session: nox.Session) -> None:
     """Run every test that needs no service and no browser."""
     prepare(session, "tests")
-    session.run("pytest", "-n2", "-m", "not services and not browser", *session.posargs)
+    session.run(
+        "pytest", "-n2", "-m", "not services and not browser and not slow", *session.posargs
+    )
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Run the tests that start whole programs; they need no service either."""
+    prepare(session, "tests", "types", "lint")
+    session.run("pytest", "-n2", "-m", f"{LOCAL} and slow", *session.posargs)
 
 
 @nox.session
@@ -46,7 +57,7 @@ def services(session: nox.Session) -> None:
     """Run the tests against PostgreSQL, MariaDB and Redis; a missing one is an error."""
     prepare(session, "tests")
     session.run("python", "tooling/services.py")
-    session.run("pytest", "-m", "services", *session.posargs)
+    session.run("pytest", "-n2", "-m", "services", *session.posargs)
 
 
 @nox.session
@@ -62,10 +73,10 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright: our packages, and an application that we generate."""
-    prepare(session, "types", "tests")
+    prepare(session, "types", "tests", "tools")
     sources = [str(each.module.relative_to(ROOT)) for each in packages()]
     session.run("mypy", *MYPY, *sources)
-    session.run("mypy", *MYPY, "noxfile.py", "tooling")
+    session.run("mypy", *MYPY, "noxfile.py", *map(str, Path("tooling").glob("*.py")))
     session.run("pyright", *sources)
     place = Path(session.create_tmp())
     session.run("rm", "-rf", str(place / "shop"), external=True)
@@ -83,6 +94,7 @@ def docs(session: nox.Session) -> None:
     session.run("python", "tooling/reference.py", "--check")
     session.run("pytest", "-n2", "docs", *session.posargs)
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build")
+    session.run("python", "tooling/pages.py", "docs/_build")
 
 
 @nox.session
@@ -118,4 +130,7 @@ def browser(session: nox.Session) -> None:
 def upstream(session: nox.Session, suite: str, sqlalchemy: str) -> None:
     """Run an upstream library's own tests with our class in its place."""
     prepare(session, "tests")
-    session.run("python", "integration/upstream/run.py", suite, "--sqlalchemy", sqlalchemy)
+    # On 2.0 theirs works too, and nothing that passes with theirs may fail with ours.
+    compare = ["--compare"] if sqlalchemy == "2.0" else []
+    program = "integration/upstream/run.py"
+    session.run("python", program, suite, "--sqlalchemy", sqlalchemy, *compare)

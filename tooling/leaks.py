@@ -24,6 +24,8 @@ from sqlalchemy.pool import Pool
 
 #: pytest changes these itself while a test runs.
 OWN_VARIABLES = {"PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
+#: Flask's own commands set these and leave them; they are taken back without a word.
+FLASK_VARIABLES = {"FLASK_RUN_FROM_CLI"}
 #: How long a thread may take to end after its test, in seconds.
 GRACE = 1.0
 
@@ -68,16 +70,20 @@ def _contexts() -> list[Any]:
     return [held for held in (var.get(None) for var in variables if var) if held is not None]
 
 
-def _sessions() -> list[str]:
+def _held(scoped: scoped_session[Any]) -> dict[Any, Any]:
+    """Return the sessions of a scoped registry by scope.
+
+    The registry is not asked for the current scope: outside of a context there is none.
+    """
+    scopes = getattr(scoped.registry, "registry", None)
+    if isinstance(scopes, dict):
+        return scopes
+    return {None: scoped.registry()} if scoped.registry.has() else {}
+
+
+def _sessions() -> set[str]:
     """Return a name for each session that waits in a scoped registry."""
-    found = []
-    for scoped in list(_scoped):
-        scopes = getattr(scoped.registry, "registry", None)
-        held = list(scopes.values()) if isinstance(scopes, dict) else []
-        if not held and scoped.registry.has():
-            held = [scoped.registry()]
-        found += [f"{session!r}" for session in held]
-    return found
+    return {repr(session) for scoped in list(_scoped) for session in _held(scoped).values()}
 
 
 @dataclass
@@ -86,7 +92,7 @@ class State:
 
     contexts: int = field(default_factory=lambda: len(_contexts()))
     connections: set[int] = field(default_factory=lambda: set(_taken))
-    sessions: set[str] = field(default_factory=lambda: set(_sessions()))
+    sessions: set[str] = field(default_factory=_sessions)
     threads: set[threading.Thread] = field(default_factory=lambda: set(threading.enumerate()))
     variables: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     folder: Path = field(default_factory=Path.cwd)
@@ -106,17 +112,15 @@ class State:
                 context.pop()
 
     def _session_leaks(self) -> Iterator[str]:
-        for name in sorted(set(_sessions()) - self.sessions):
-            yield f"{name} waits in a scoped registry"
         for scoped in list(_scoped):
-            scopes = getattr(scoped.registry, "registry", None)
-            if not isinstance(scopes, dict):
-                scoped.remove()
-                continue
-            for scope, session in list(scopes.items()):
+            for scope, session in list(_held(scoped).items()):
                 if repr(session) not in self.sessions:
+                    yield f"{session!r} waits in a scoped registry"
                     session.close()
-                    del scopes[scope]
+                    if scope is None:
+                        scoped.registry.clear()
+                    else:
+                        del _held(scoped)[scope]
 
     def _connection_leaks(self) -> Iterator[str]:
         for key in set(_taken) - self.connections:
@@ -133,7 +137,8 @@ class State:
         now = dict(os.environ)
         for name in sorted((self.variables.keys() | now.keys()) - OWN_VARIABLES):
             if self.variables.get(name) != now.get(name):
-                yield f"the environment variable {name} has changed"
+                if name not in FLASK_VARIABLES:
+                    yield f"the environment variable {name} has changed"
                 if name in self.variables:
                     os.environ[name] = self.variables[name]
                 else:

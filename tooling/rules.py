@@ -14,6 +14,8 @@ FILE_LINES = 400
 FUNCTION_LINES = 75
 FACE_LINES = 40
 PARAMETERS = 6
+#: Signatures that are not ours to choose.
+GIVEN_SIGNATURES = {"stack_db/database.py": "__init__"}
 #: Names that say nothing: a module is named after the one noun that it holds.
 EMPTY_NAMES = {"utils", "helpers", "base", "common", "types"}
 FRAGMENT = re.compile(r"[a-z0-9][a-z0-9-]*\.(added|changed|deprecated|removed|fixed|security)\.md")
@@ -39,6 +41,7 @@ def size_faults(file: Path, *, library: bool) -> Iterator[str]:
     :param library: whether the file is part of a package, where the number of parameters counts.
     """
     text = file.read_text("utf-8")
+    given = GIVEN_SIGNATURES.get(f"{file.parent.name}/{file.name}")
     lines = text.count("\n")
     if lines > FILE_LINES:
         yield f"{lines} lines, {FILE_LINES} are the most"
@@ -47,7 +50,7 @@ def size_faults(file: Path, *, library: bool) -> Iterator[str]:
         if long > FUNCTION_LINES:
             yield f"'{function.name}' has {long} lines, {FUNCTION_LINES} are the most"
         taken = parameters(function)
-        if library and taken > PARAMETERS:
+        if library and taken > PARAMETERS and function.name != given:
             yield f"'{function.name}' has {taken} parameters, {PARAMETERS} are the most"
 
 
@@ -55,8 +58,9 @@ def is_face_statement(node: ast.stmt) -> bool:
     """Tell whether a statement may stand in a package's face."""
     if isinstance(node, ast.ImportFrom):
         return node.level == 1
-    if isinstance(node, ast.Assign):
-        return [ast.unparse(target) for target in node.targets] == ["__all__"]
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+        return ast.unparse(target) == "__all__"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 

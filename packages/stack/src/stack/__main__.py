@@ -1,8 +1,9 @@
-"""``python -m stack`` is the command ``stack``."""
+"""``python -m stack`` is the command ``stack``, found as every other part is: by entry point."""
 
 import sys
-
-from stack_doctor import main
+from importlib.metadata import distribution
 
 if __name__ == "__main__":
-    sys.exit(main())
+    entries = distribution("stack-doctor").entry_points
+    (script,) = entries.select(group="console_scripts", name="stack")
+    sys.exit(script.load()())

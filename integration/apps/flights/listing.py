@@ -1,0 +1,147 @@
+"""What the pages show, each in one or two statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
+from werkzeug.exceptions import NotFound
+
+from .filters import Filters, Place
+from .models import Airline, Airport, Flight
+
+PAGE = 50
+
+_origin, _destination = aliased(Airport), aliased(Airport)
+_ROWS = (
+    select(
+        Flight.id,
+        Flight.departs_at,
+        Flight.day,
+        Flight.carrier,
+        Flight.number,
+        Flight.origin,
+        Flight.destination,
+        Flight.departure_delay,
+        Flight.arrival_delay,
+        Airline.name.label("airline"),
+        _origin.zone,
+        _destination.name.label("destination_name"),
+    )
+    .join(Flight.airline)
+    .join(Flight.departure.of_type(_origin))
+    .join(Flight.arrival.of_type(_destination))
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of the list, in the order of departure.
+
+    ``before`` and ``after`` are the flights to go on from; 0 where the list ends.
+    """
+
+    rows: Sequence[Any]
+    total: int
+    before: int
+    after: int
+
+
+def page(session: Session, filters: Filters, place: Place) -> Page:
+    """Read one page of flights.
+
+    It is found by the flight that it follows and not by its number, so that the last one is
+    read as quickly as the first.
+
+    :raises NotFound: When there is no such flight to go on from.
+    """
+    criteria = filters.criteria()
+    statement = _ROWS.where(*criteria)
+    key = tuple_(Flight.departs_at, Flight.id)
+    backwards = bool(place.before or place.last)
+    edge = place.after or place.before
+    if edge:
+        position = tuple_(_departs_at(session, edge), edge)
+        statement = statement.where(key < position if backwards else key > position)
+    order = [Flight.departs_at, Flight.id]
+    statement = statement.order_by(*([part.desc() for part in order] if backwards else order))
+    found = session.execute(statement.limit(PAGE + 1)).all()
+    rows, more = found[:PAGE], len(found) > PAGE
+    if backwards:
+        rows = rows[::-1]
+    earlier = more if backwards else bool(place.after)
+    later = bool(place.before) if backwards else more
+    return Page(
+        rows,
+        session.scalar(select(func.count()).select_from(Flight).where(*criteria)) or 0,
+        rows[0].id if rows and earlier else 0,
+        rows[-1].id if rows and later else 0,
+    )
+
+
+def _departs_at(session: Session, flight: int) -> datetime:
+    found = session.scalar(select(Flight.departs_at).where(Flight.id == flight))
+    if found is None:
+        raise NotFound(f"There is no flight {flight} to go on from.")
+    return found
+
+
+def flight(session: Session, id: int) -> Flight:
+    """Read one flight with all that it refers to.
+
+    :raises NotFound: When there is none.
+    """
+    relations = (Flight.airline, Flight.plane, Flight.departure, Flight.arrival)
+    found = session.get(Flight, id, options=[joinedload(relation) for relation in relations])
+    if found is None:
+        raise NotFound(f"There is no flight {id}.")
+    return found
+
+
+def airlines(session: Session) -> Sequence[Any]:
+    """Every airline's code, name and number of flights, the busiest first."""
+    flights = _count(Flight.carrier == Airline.code)
+    found = session.execute(select(Airline.code, Airline.name, flights.label("flights")))
+    return sorted(found, key=lambda row: (-row.flights, row.code))
+
+
+def airports(session: Session) -> Sequence[Any]:
+    """Every airport that a flight leaves from or goes to, with how many do, the busiest first."""
+    departures = _count(Flight.origin == Airport.code).label("departures")
+    arrivals = _count(Flight.destination == Airport.code).label("arrivals")
+    statement = select(Airport.code, Airport.name, departures, arrivals)
+    served = exists().where(or_(Flight.origin == Airport.code, Flight.destination == Airport.code))
+    found = session.execute(statement.where(served))
+    return sorted(found, key=lambda row: (-row.departures - row.arrivals, row.code))
+
+
+def choices(session: Session) -> dict[str, list[tuple[str, str]]]:
+    """For each filter by code, the codes that there are and what they stand for."""
+    names = session.execute(select(Airline.code, Airline.name).order_by(Airline.name))
+    return {
+        "carrier": [(code, name) for code, name in names],
+        "origin": _served(session, Flight.origin),
+        "destination": _served(session, Flight.destination),
+    }
+
+
+def _served(session: Session, end: InstrumentedAttribute[str]) -> list[tuple[str, str]]:
+    statement = select(Airport.code, Airport.name).where(exists().where(end == Airport.code))
+    found = session.execute(statement.order_by(Airport.code))
+    return [(code, f"{code}, {name or 'not described'}") for code, name in found]
+
+
+def _count(condition: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(Flight).where(condition).scalar_subquery()

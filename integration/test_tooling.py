@@ -1,0 +1,163 @@
+"""What judges this repository can tell right from wrong."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import findings
+import lock
+import pages
+import rules
+import services
+from workspace import Package, closure, packages
+
+PIN = "flask==3.1.3 \\\n    --hash=sha256:0a\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "said"),
+    [
+        (PIN, "flask>=3.1", ""),
+        (PIN, "flask>=3.2", "3.1.3 is locked"),
+        (PIN, "click", "not locked"),
+        ("flask==3.1.3\n", "flask", "no hash"),
+        ("flask>=3\n", "flask", "no exact version"),
+        ("flask @ https://host/flask.whl\n" + PIN, "flask", "names an address"),
+    ],
+)
+def test_lock_is_judged(text: str, asked: str, said: str) -> None:
+    """A lock has exact versions with hashes, meets what is asked for and names no host."""
+    found = " ".join(lock.faults(text, [Requirement(asked)]))
+    assert said in found
+    assert bool(found) is bool(said)
+
+
+def test_lock_covers_the_workspace() -> None:
+    """The committed lock fits what the packages and the groups ask for today."""
+    assert lock.faults(lock.LOCKED.read_text("utf-8"), lock.wanted()) == []
+
+
+LONG = "def act():\n" + "    pass\n" * 75
+FILES = {
+    "long file": ("pass\n" * 401, "401 lines"),
+    "long function": (LONG, "'act' has 76 lines"),
+    "many parameters": ("def act(a, b, c, d, e, f, g): ...\n", "has 7 parameters"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), FILES.values(), ids=FILES)
+def test_size_is_judged(tmp_path: Path, text: str, said: str) -> None:
+    """A file, a function and a list of parameters have a longest form."""
+    file = tmp_path / "module.py"
+    file.write_text(text)
+    assert said in " ".join(rules.size_faults(file, library=True))
+
+
+def test_method_does_not_count_self(tmp_path: Path) -> None:
+    """Six parameters beside self are allowed."""
+    file = tmp_path / "module.py"
+    file.write_text("class A:\n    def act(self, a, b, c, d, e, *, f): ...\n")
+    assert list(rules.size_faults(file, library=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ('"""A face."""\n\nfrom .noun import Noun\n\n__all__ = ["Noun"]\n', True),
+        ("from stack_core import Extension\n", False),
+        ("try:\n    from .noun import Noun\nexcept ImportError:\n    pass\n", False),
+        ("version = 1\n", False),
+        ("from .noun import Noun\n" * 41, False),
+    ],
+)
+def test_face_is_judged(tmp_path: Path, text: str, fine: bool) -> None:
+    """A face holds relative imports and ``__all__``, in forty lines."""
+    file = tmp_path / "__init__.py"
+    file.write_text(text)
+    assert (list(rules.face_faults(file)) == []) is fine
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fine"),
+    [
+        ("protocol.added.md", "It is there.", True),
+        ("protocol.md", "It is there.", False),
+        ("Protocol.added.md", "It is there.", False),
+        ("protocol.added.md", "\n", False),
+    ],
+)
+def test_fragment_is_judged(tmp_path: Path, name: str, text: str, fine: bool) -> None:
+    """A changelog fragment has a slug, a kind and a text."""
+    (tmp_path / "changes").mkdir()
+    (tmp_path / "changes" / name).write_text(text)
+    package = Package(tmp_path, {"project": {"name": "toy", "version": "1"}})
+    assert (list(rules.fragment_faults(package)) == []) is fine
+
+
+SOURCE = """
+FIX = "Mend it."
+
+def checks(app):
+    yield Finding("toy.plain", "error", f"'{app}' is wrong.", FIX)
+    yield _later("wrapped", "warning", "Not yet.", "Wait.")
+
+def _later(words, severity, message, fix):
+    return Finding(f"toy.{words}", severity, message, fix, deploy=True)
+"""
+
+
+def test_findings_are_read_from_source(tmp_path: Path) -> None:
+    """Literal texts, constants and wrappers are followed; what differs is an ellipsis."""
+    file = tmp_path / "module.py"
+    file.write_text(SOURCE)
+    assert findings.read_findings([file]) == [
+        findings.Row("toy.plain", "error", "'…' is wrong.", "Mend it.", False),
+        findings.Row("toy.wrapped", "warning", "Not yet.", "Wait.", True),
+    ]
+
+
+def test_missing_service_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that does not answer is one sentence with its address and its variable."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    for variable, default in services.SERVICES.values():
+        scheme = default.partition("://")[0]
+        monkeypatch.setenv(variable, f"{scheme}://127.0.0.1:{port}/")
+    found = services.missing(patience=0)
+    assert len(found) == len(services.SERVICES)
+    assert found[0].endswith(f"at 127.0.0.1:{port}. Start it, or set STACK_TEST_POSTGRES.")
+
+
+def test_answering_service_is_found() -> None:
+    """A service that accepts a connection is there."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert services.answers(*server.getsockname())
+
+
+PAGES = {
+    "own": ('<script src="a.js"></script><a href="https://host/">there</a>', True),
+    "canonical": ('<link rel="canonical" href="https://host/">', True),
+    "script": ('<script src="https://host/a.js"></script>', False),
+    "no scheme": ('<img src="//host/a.png">', False),
+    "font": ('<link rel="stylesheet" href="https://host/font.css">', False),
+    "style": ("<style>@import 'https://host/a.css';</style>", False),
+    "background": ('<p style="background: url(//host/a.png)">', False),
+}
+
+
+@pytest.mark.parametrize(("text", "fine"), PAGES.values(), ids=PAGES)
+def test_foreign_load_is_found(tmp_path: Path, text: str, fine: bool) -> None:
+    """A page may link to another host and may load nothing from it."""
+    (tmp_path / "page.html").write_text(text)
+    assert (list(pages.faults(tmp_path)) == []) is fine
+
+
+def test_closure_follows_extras() -> None:
+    """What an installation needs is the roof, what it requires, and what its extra names."""
+    names = {package.name for package in closure("stack", "db")}
+    assert names == {"stack", "core", "doctor", "db"}
+    assert {package.name for package in closure("stack")} == {"stack", "core", "doctor"}
+    assert names < {package.name for package in packages()}

@@ -1,0 +1,15 @@
+"""Flask-SQLAlchemy with safe defaults, migrations and SQLAlchemy 2.1."""
+
+from ._extension import DatabaseExtension, DatabaseState
+from .database import Database
+from .instant import Instant, now
+from .settings import DatabaseSettings
+
+__all__ = [
+    "Database",
+    "DatabaseExtension",
+    "DatabaseSettings",
+    "DatabaseState",
+    "Instant",
+    "now",
+]

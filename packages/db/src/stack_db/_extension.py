@@ -1,0 +1,150 @@
+"""Putting the database on an application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy.extension import SQLAlchemy
+from sqlalchemy.engine import Engine
+
+from stack_core import ConfigError, Extension, Finding, Registry, SetupError
+
+from . import address, inspection, sqlite
+from ._cli import db
+from .engine import using
+from .fault import answer_overload
+from .migrate import MIGRATE_KEY, LazyMigrate
+from .probe import Probe
+from .settings import DatabaseSettings
+
+EMBEDDED = "sqlite:///app.db"
+"""The database of a composed application that names none; in the instance folder."""
+
+
+class DatabaseState:
+    """The database of one application.
+
+    :param database: the instance that holds the session and the models.
+    :param settings: the application's settings of db.
+    :param reused: it was on the application before, with engines of its own.
+    :param embedded: no address was set, so it is a file in the instance folder.
+    """
+
+    def __init__(
+        self,
+        database: SQLAlchemy,
+        settings: DatabaseSettings,
+        *,
+        reused: bool = False,
+        embedded: bool = False,
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.reused = reused
+        self.embedded = embedded
+        self.probe = Probe(settings.probe_timeout)
+
+    def engines(self, app: Flask) -> Mapping[str | None, Engine]:
+        """Return the engines by bind; no application context is needed."""
+        return self.database._app_engines.get(app, {})
+
+
+class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
+    """What a :class:`Database` holds to take part in a ``Stack``.
+
+    :param database: the instance that it stands for.
+    :param start: Flask-SQLAlchemy's own ``init_app`` of that instance.
+    :param reuses: take the instance that the application may have already;
+        otherwise that is an error.
+    """
+
+    name = "db"
+    settings = DatabaseSettings
+    testing = "stack_db.testing"
+
+    def __init__(
+        self, database: SQLAlchemy, start: Callable[[Flask], None], *, reuses: bool = False
+    ) -> None:
+        self._database = database
+        self._start = start
+        self._reuses = reuses
+
+    def build(self, app: Flask, settings: DatabaseSettings) -> DatabaseState:
+        """Check every address.
+
+        :raises SetupError: there is a ``SQLAlchemy`` instance already.
+        :raises ConfigError: an address is missing or wrong.
+        """
+        present = app.extensions.get("sqlalchemy")
+        if present is not None:
+            return DatabaseState(self._reuse(present), settings, reused=True)
+        found = list(address.find_addresses(app.config, self._database._engine_options))
+        embedded = Registry.of(app).composed and all(bind is not None for _, bind, _ in found)
+        if embedded:
+            found.append((address.URI_KEY, None, EMBEDDED))
+        if not found:
+            # Flask-SQLAlchemy's own words, which its users search for.
+            raise ConfigError(
+                "Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set."
+            )
+        for key, _, value in found:
+            url = address.normalize(value, key)
+            sqlite.check_address(app, url, key)
+        return DatabaseState(self._database, settings, embedded=embedded)
+
+    def attach(self, app: Flask, state: DatabaseState) -> None:
+        """Let Flask-SQLAlchemy do its part, then add the answers and the migrations."""
+        if not state.reused:
+            self.succeed(app, state)
+        answer_overload(app, state.settings.retry_after)
+        lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
+        # An application's own Migrate, and its own commands of that name, win.
+        app.extensions.setdefault(MIGRATE_KEY, lazy)
+        app.cli.commands.setdefault("db", db)
+
+    def succeed(self, app: Flask, state: DatabaseState) -> None:
+        """Make this database the application's ``SQLAlchemy`` instance."""
+        if state.embedded:
+            app.config[address.URI_KEY] = EMBEDDED
+        with using(state.settings):
+            self._start(app)
+        state.database = self._database
+
+    def abandon(self, app: Flask) -> None:
+        """Close the engines of a set-up that failed."""
+        for engine in self._database._app_engines.pop(app, {}).values():
+            engine.dispose()
+
+    def checks(self, app: Flask) -> Iterator[Finding]:
+        """Yield what is unsafe or temporary about the database."""
+        state = self.of(app)
+        yield from inspection.check_settings(app.config)
+        journal = None if state.reused else state.settings.sqlite_journal
+        yield from inspection.check_engines(state.engines(app), journal)
+        if state.reused:
+            yield inspection.REUSED
+
+    def probe(self, app: Flask) -> None:
+        """Ask each database for an answer, within ``DB_PROBE_TIMEOUT`` seconds.
+
+        :raises TimeoutError: there was none.
+        """
+        state = self.of(app)
+        state.probe.run(state.engines(app).values())
+
+    def _reuse(self, present: Any) -> SQLAlchemy:
+        if not self._reuses:
+            # Flask-SQLAlchemy's own words.
+            raise SetupError(
+                "A 'SQLAlchemy' instance has already been registered on this Flask app."
+                " Import and use that instance instead."
+            )
+        if not isinstance(present, SQLAlchemy):
+            made = f"{type(present).__module__}.{type(present).__qualname__}"
+            raise SetupError(
+                f"The database of this application is a {made}, but 'db' is Flask-SQLAlchemy."
+                " Remove one of the two."
+            )
+        return present

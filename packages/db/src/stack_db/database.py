@@ -1,0 +1,110 @@
+"""The drop-in for Flask-SQLAlchemy's ``SQLAlchemy``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Self
+
+from flask import Flask, has_app_context
+from flask_sqlalchemy.extension import SQLAlchemy
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import ArgumentError
+
+from stack_core import ConfigError
+
+from . import address, engine
+from ._extension import DatabaseExtension, DatabaseState
+from .dataclass_model import is_dataclass_base, make_dataclass_model
+
+
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy's ``SQLAlchemy`` as an extension of the stack.
+
+    It is constructed and used as Flask-SQLAlchemy documents. On top of that
+    come safe defaults for its engines (see :class:`DatabaseSettings`),
+    dataclass models on SQLAlchemy 2.1, ``flask db`` without further set-up,
+    and a 503 where the database is too busy.
+    """
+
+    @cached_property
+    def extension(self) -> DatabaseExtension:
+        """What takes part in a ``Stack`` on behalf of this instance."""
+        return DatabaseExtension(self, super().init_app)
+
+    def init_app(self, app: Flask) -> None:
+        """Put the database on an application.
+
+        :raises SetupError: there is a ``SQLAlchemy`` instance on it already.
+        :raises ConfigError: a setting is wrong, no address is set, or a driver
+            is not installed.
+        """
+        earlier = app.extensions["stack"].get("db") if "stack" in app.extensions else None
+        if earlier is not None and "sqlalchemy" not in app.extensions:
+            # Who took the instance off, as can be done with Flask-SQLAlchemy,
+            # wants this one in its place.
+            self.extension.succeed(app, earlier.state)
+        else:
+            self.extension.init_app(app)
+
+    @classmethod
+    def compose(cls, siblings: Mapping[str, Any]) -> Self:
+        """Make the database of a ``Stack`` that was given its name only.
+
+        It reuses the ``SQLAlchemy`` instance that the application may have.
+        """
+        database = cls()
+        start = super(Database, database).init_app
+        database.extension = DatabaseExtension(database, start, reuses=True)
+        return database
+
+    @classmethod
+    def of(cls, app: Flask) -> DatabaseState:
+        """Return the database of an application, whichever instance it has.
+
+        :raises MissingExtension: there is none on it.
+        """
+        return DatabaseExtension.of(app)
+
+    def get_engine(self, bind_key: str | None = None, **kwargs: Any) -> Engine:
+        """Return the engine of a bind.
+
+        Flask-SQLAlchemy deprecates this for ``engines[bind_key]``, but
+        Flask-Migrate's ``env.py`` calls it, so each migration would warn.
+
+        https://github.com/miguelgrinberg/Flask-Migrate/issues/510
+        """
+        return self.engines[kwargs.get("bind", bind_key)]
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        if not has_app_context():
+            return f"<{name}>"
+        default = self.engines.get(None)
+        shown = "without a default" if default is None else address.mask(default.url)
+        more = f" +{len(self.engines) - 1}" if len(self.engines) > 1 else ""
+        return f"<{name} {shown}{more}>"
+
+    def _make_declarative_base(self, model_class: Any, disable_autonaming: bool = False) -> Any:
+        if isinstance(model_class, type) and is_dataclass_base(model_class):
+            return make_dataclass_model(self, model_class, named=not disable_autonaming)
+        return super()._make_declarative_base(model_class, disable_autonaming)
+
+    def _apply_driver_defaults(self, options: dict[str, Any], app: Flask) -> None:
+        url = options["url"] = address.normalize(options["url"])
+        engine.set_defaults(options, url, debug=app.debug or app.testing)
+        super()._apply_driver_defaults(options, app)
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        key = address.name_key(bind_key)
+        try:
+            made = super()._make_engine(bind_key, options, app)
+        except ImportError as error:
+            raise ConfigError(
+                address.explain_missing_driver(options["url"], key, error)
+            ) from error
+        except (TypeError, ArgumentError) as error:
+            key = address.OPTIONS_KEY if bind_key is None else key
+            raise ConfigError(f"{key!r} cannot be used: {error}. Correct the options.") from error
+        engine.equip(made, options)
+        return made

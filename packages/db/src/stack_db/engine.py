@@ -1,0 +1,143 @@
+"""Defaults of every engine: its pool, its time-outs, and the test of idle connections."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, Pool, QueuePool
+
+from . import sqlite
+from .settings import DatabaseSettings
+
+IDLE_SINCE = "stack_idle_since"
+"""Where a pooled connection keeps the moment at which it was returned."""
+
+_CONNECT_TIMEOUT = {
+    "psycopg": "connect_timeout",
+    "psycopg2": "connect_timeout",
+    "pg8000": "timeout",
+    "pymysql": "connect_timeout",
+    "mysqldb": "connect_timeout",
+    "mysqlconnector": "connection_timeout",
+    "mariadbconnector": "connect_timeout",
+}
+_settings: ContextVar[DatabaseSettings] = ContextVar("stack_db_settings")
+
+
+@contextmanager
+def using(settings: DatabaseSettings) -> Iterator[None]:
+    """Make the engines that are created inside follow these settings.
+
+    Flask-SQLAlchemy creates its engines inside ``init_app`` and hands the
+    methods that we override nothing but its own options.
+    """
+    token = _settings.set(settings)
+    try:
+        yield
+    finally:
+        _settings.reset(token)
+
+
+def set_defaults(options: dict[str, Any], url: URL, *, debug: bool) -> None:
+    """Fill in what the application has not said about an engine.
+
+    :param options: the engine's options, changed in place.
+    :param debug: whether statements' values may be shown.
+    """
+    settings = _current()
+    if _is_queue(options, url):
+        options.setdefault("pool_size", settings.pool_size)
+        options.setdefault("max_overflow", settings.pool_overflow)
+        options.setdefault("pool_timeout", settings.pool_timeout)
+        options.setdefault("pool_recycle", settings.pool_recycle)
+    hide = not debug if settings.hide_values is None else settings.hide_values
+    options.setdefault("hide_parameters", hide)
+    limits = _limits(url, settings)
+    options["connect_args"] = {**limits, **(options.get("connect_args") or {})}
+
+
+def equip(engine: Engine, options: dict[str, Any]) -> None:
+    """Give a new engine its listeners.
+
+    :param options: the options that it was made from.
+    """
+    settings = _current()
+    if engine.dialect.name == "sqlite":
+        sqlite.equip(engine, settings, options)
+    elif "pool_pre_ping" not in options:
+        ping_idle_connections(engine, settings.ping_after)
+    if not sqlite.is_memory(engine.url):
+        leave_connections_to_parent(engine)
+
+
+def ping_idle_connections(engine: Engine, after: float) -> None:
+    """Test a connection before its use when it was idle for longer than ``after`` seconds.
+
+    A dead one takes the whole pool with it: what cut one connection, such as a
+    restart of the server, cut the others too.
+    """
+    dialect = engine.dialect
+
+    def returned(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[IDLE_SINCE] = monotonic()
+
+    def taken(connection: Any, record: ConnectionPoolEntry, proxy: Any) -> None:
+        since = record.info.pop(IDLE_SINCE, None)
+        if since is None or monotonic() - since < after:
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError() from error
+
+    event.listen(engine, "checkin", returned)
+    event.listen(engine, "checkout", taken)
+
+
+def leave_connections_to_parent(engine: Engine) -> None:
+    """Let a forked process open connections of its own.
+
+    Two processes on one connection read each other's answers. It happens when
+    a server loads an application that asks its database while it is loaded,
+    and then forks its workers.
+    """
+    found, inherited = weakref.ref(engine), []
+
+    def forget() -> None:
+        here = found()
+        if here is not None:
+            # Neither used nor closed, as closing one says goodbye for the parent.
+            inherited.append(here.pool)
+            here.dispose(close=False)
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forget)
+
+
+def _current() -> DatabaseSettings:
+    return _settings.get(None) or DatabaseSettings()
+
+
+def _is_queue(options: dict[str, Any], url: URL) -> bool:
+    if options.get("pool") is not None:
+        return False
+    dialect: Any = url.get_dialect()
+    pool: type[Pool] = options.get("poolclass") or dialect.get_pool_class(url)
+    return issubclass(pool, QueuePool)
+
+
+def _limits(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        name, seconds = "timeout", settings.sqlite_busy_timeout
+    else:
+        name, seconds = _CONNECT_TIMEOUT.get(url.get_driver_name(), ""), settings.connect_timeout
+    return {name: seconds} if name and name not in url.query else {}

@@ -1,0 +1,114 @@
+"""Counting the statements that a piece of code sends to its databases."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+_LIBRARIES = ("site-packages", "dist-packages")
+_OWN = ("stack_db", "sqlalchemy", "flask_sqlalchemy")
+_STDLIB = sysconfig.get_path("stdlib")
+_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement and the line of the application that made it be sent."""
+
+    text: str
+    place: str
+
+
+class Budget:
+    """A limit on what is sent within ``with query_budget(…) as budget:``.
+
+    :param allowed: how many statements may be sent.
+    :param root: the folder to which places are relative.
+    :param exact: fail when there are fewer, too.
+    """
+
+    def __init__(self, allowed: int, *, root: Path, exact: bool = False) -> None:
+        if not _is_count(allowed):
+            raise ValueError(
+                f"{allowed!r} is not a number of statements. Give query_budget a whole number."
+            )
+        self.statements: list[Statement] = []
+        """What was sent, in order."""
+        self._allowed = allowed
+        self._exact = exact
+        self._root = root
+
+    def __enter__(self) -> Self:
+        event.listen(Engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        __tracebackhide__ = True
+        event.remove(Engine, "before_cursor_execute", self._note)
+        number = len(self.statements)
+        if error is None and (number > self._allowed or (self._exact and number < self._allowed)):
+            sent = "1 statement was" if number == 1 else f"{number} statements were"
+            limit = "expected" if self._exact else "allowed"
+            pytest.fail(f"{sent} sent, {self._allowed} {limit}:\n{self.explain()}")
+
+    def explain(self) -> str:
+        """Return the statements, one on each line, repeated ones together."""
+        runs = (
+            (statement, len(list(same))) for statement, same in itertools.groupby(self.statements)
+        )
+        return "\n".join(_line(statement, times) for statement, times in runs)
+
+    def _note(self, conn: object, cursor: object, statement: str, *rest: object) -> None:
+        self.statements.append(Statement(statement, _find_place(self._root)))
+
+
+def _is_count(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
+
+
+def _line(statement: Statement, times: int) -> str:
+    text = " ".join(statement.text.split())
+    if len(text) > _WIDTH:
+        text = text[: _WIDTH - 1] + "…"
+    return f"  {statement.place}  {f'{times} times: ' if times > 1 else ''}{text}"
+
+
+def _find_place(root: Path) -> str:
+    """Return the innermost line that belongs to no library, as ``file:line``."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        template = frame.f_globals.get("__jinja_template__")
+        if template is not None and template.filename is not None:
+            line = template.get_corresponding_lineno(frame.f_lineno)
+            return f"{_shorten(template.filename, root)}:{line}"
+        if _is_own(frame):
+            return f"{_shorten(frame.f_code.co_filename, root)}:{frame.f_lineno}"
+        frame = frame.f_back
+    return "(no line of the application)"
+
+
+def _is_own(frame: FrameType) -> bool:
+    name = frame.f_code.co_filename
+    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return not (
+        name.startswith(("<", _STDLIB)) or package in _OWN or any(p in name for p in _LIBRARIES)
+    )
+
+
+def _shorten(name: str, root: Path) -> str:
+    path = Path(name)
+    return str(path.relative_to(root)) if path.is_relative_to(root) else name

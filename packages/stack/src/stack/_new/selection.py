@@ -1,0 +1,73 @@
+"""Which parts and withs a new application has."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..extras import EXTRAS, Extra, find_extra
+from .refusal import RefusalError
+
+NONE = "none"
+DEFAULT = ("db",)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Parts and withs, in the order of the table of extras."""
+
+    extras: tuple[Extra, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(extra.name for extra in self.extras)
+
+    @property
+    def brackets(self) -> str:
+        """How a requirement on ``stack`` says it."""
+        return f"[{','.join(self.names)}]" if self.names else ""
+
+    @property
+    def switches(self) -> frozenset[str]:
+        """What the lines of a template can depend on."""
+        switches = {*self.names} or {NONE}
+        if "db" in switches and not any(extra.kind == "with" for extra in self.extras):
+            switches.add("embedded")
+        return frozenset(switches)
+
+
+def select(given: Sequence[str]) -> Selection:
+    """Return what was asked for by ``--with``, repeated or with commas.
+
+    A with brings the part that uses it.
+
+    :raises RefusalError: a name is unknown, or ``none`` is not alone.
+    """
+    words = [word.strip() for text in given for word in text.split(",")] if given else [*DEFAULT]
+    if NONE in words:
+        if len(set(words)) > 1:
+            raise RefusalError("'none' stands alone. Leave it out, or the others.")
+        return Selection(())
+    names: set[str] = set()
+    for word in words:
+        extra = _get_choice(word)
+        names.update(filter(None, (extra.name, extra.goes_with)))
+    return Selection(tuple(extra for extra in EXTRAS if extra.name in names))
+
+
+def list_choices() -> Iterable[str]:
+    """Return what ``--with`` takes."""
+    return [*(extra.name for extra in EXTRAS if extra.kind != "plugin"), NONE]
+
+
+def _get_choice(word: str) -> Extra:
+    extra = find_extra(word)
+    if extra is None:
+        choices = list(list_choices())
+        near = difflib.get_close_matches(word.lower(), choices, n=1)
+        advice = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(choices)}."
+        raise RefusalError(f"{word!r} is not something for --with. {advice}")
+    if extra.kind == "plugin":
+        raise RefusalError(f"{word!r} is there for every application's tests. Leave it out.")
+    return extra

@@ -1,0 +1,48 @@
+"""Serves the application until it is told to stop."""
+
+import subprocess
+import time
+import urllib.request
+
+from launch import Trouble
+
+from .options import HOST
+from .workshop import Workshop
+
+PATIENCE = 60.0
+
+
+def serve(workshop: Workshop, port: int) -> int:
+    """Serve until Ctrl-C; says the address as soon as it answers.
+
+    :raises Trouble: When it does not come to answer.
+    """
+    command = [workshop.program("flask"), "run", f"--host={HOST}", f"--port={port}"]
+    with subprocess.Popen(
+        command, cwd=workshop.application, env=workshop.environment(), stdin=subprocess.DEVNULL
+    ) as server:
+        try:
+            _wait(server, f"http://{HOST}:{port}")
+            print(
+                f"\nThe flights are at http://{HOST}:{port}/flights/ (Ctrl-C stops)\n", flush=True
+            )
+            return server.wait()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _wait(server: "subprocess.Popen[bytes]", address: str) -> None:
+    # No proxy stands between this program and this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            opener.open(f"{address}/readyz", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise Trouble(f"The application does not answer at {address}: its own words are above.")

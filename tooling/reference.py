@@ -1,0 +1,318 @@
+"""Writes the documentation's references out of the code: settings, commands, errors, findings.
+
+``--check`` changes nothing and exits 1 when a page is not what the code says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import inspect
+import os
+import pkgutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+import click
+
+from findings import read_findings
+from imports import own_sources, picture
+from stack.extras import EXTRAS
+from stack_core import Extension, Settings
+from stack_core.settings import Option, options
+from workspace import ROOT, Package, packages
+
+MODULES = """\
+What each module is for, what it imports of its own package, and which modules import it. There is
+no circle in this picture, imports for types and in functions counted."""
+API = """\
+What is here is public, and nothing else is: it is what each package's `__all__` names."""
+T = TypeVar("T")
+FOLDER = ROOT / "docs" / "reference"
+NOTE = "<!-- Written by `python tooling/reference.py` from the code; do not edit. -->\n"
+SETTINGS = """\
+Keys of `app.config`. With `FLASK_` in front each is also a variable of the environment, where the
+application calls `app.config.from_prefixed_env()`, as a generated one does."""
+COMMANDS = """\
+What `stack` and our groups of `flask` do. None of them takes a secret as an argument."""
+ERRORS = """\
+Every error says what is wrong and what to do. `flask …` shows those of setting an application up
+as one line, without a traceback."""
+FINDINGS = """\
+What `flask stack check` says. The ids are stable; those marked *deploy* are shown by `--deploy`
+alone. `…` stands for what differs."""
+
+
+def modules(package: Package) -> Iterator[ModuleType]:
+    """Yield the package's modules; what is copied into applications is none."""
+    face = importlib.import_module(package.module.name)
+    yield face
+    for info in pkgutil.walk_packages(face.__path__, f"{face.__name__}."):
+        if not {"scaffold", "__main__"} & set(info.name.split(".")):
+            yield importlib.import_module(info.name)
+
+
+def classes(package: Package, kind: type[T]) -> list[type[T]]:
+    """Return the classes of a kind that a package itself defines, by name."""
+    found = {
+        value
+        for module in modules(package)
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, kind)
+        if value.__module__.partition(".")[0] == package.module.name
+    }
+    return sorted(found, key=lambda each: each.__name__)
+
+
+def cell(text: object) -> str:
+    """Return text that may stand in a cell of a Markdown table."""
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def heading(title: str, text: str) -> str:
+    """Return the start of a page."""
+    return f"# {title}\n\n{text}\n"
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(map(cell, line)) + " |" for line in lines) + "\n"
+
+
+def first_paragraph(thing: object) -> str:
+    """Return the first paragraph of a docstring."""
+    return (inspect.getdoc(thing) or "").partition("\n\n")[0].replace("``", "`")
+
+
+def word(annotation: Any) -> str:
+    """Return a setting's type in words, without its notes."""
+    if args := getattr(annotation, "__metadata__", None) and annotation.__origin__:
+        annotation = args
+    text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    return text.replace("typing.", "").replace("NoneType", "None")
+
+
+def bounds(option: Option) -> str:
+    """Return what a setting's value must keep to."""
+    found = []
+    for note in getattr(option.type, "__metadata__", ()):
+        found += [f"≥ {note.ge:g}"] if note.ge is not None else []
+        found += [f"≤ {note.le:g}"] if note.le is not None else []
+    return ", ".join(found)
+
+
+def owners() -> Iterator[tuple[str, str, type[Settings]]]:
+    """Yield who has settings: a distribution, the prefix of the keys, the class."""
+    for package in packages():
+        prefixes = {
+            each.settings: each.prefix for each in classes(package, Extension) if each.prefix
+        }
+        for settings in classes(package, Settings):
+            own = sum(not option.upstream for option in options(settings, "STACK_"))
+            if own or options(settings):
+                yield package.distribution, prefixes.get(settings, "STACK_"), settings
+
+
+def write_settings() -> str:
+    """Return the page of settings."""
+    parts = [heading("Settings", SETTINGS)]
+    for distribution, prefix, settings in owners():
+        rows = []
+        for option in options(settings, prefix):
+            default = "required" if option.required else f"`{option.default!r}`"
+            kind = " ".join(filter(None, [f"`{word(option.type)}`", bounds(option)]))
+            secret = " Secret: it is never shown." if option.secret else ""
+            was = f" Once {', '.join(f'`{key}`' for key in option.was)}." if option.was else ""
+            rows.append((f"`{option.key}`", kind, default, option.description + secret + was))
+        if rows:
+            head = ("Key", "Type", "Default", "What it is")
+            parts.append(f"## {distribution}\n\n{table(head, rows)}")
+    return "\n".join(parts)
+
+
+def help_pages(name: str, command: click.Command, parent: click.Context | None) -> Iterator[str]:
+    """Yield the help of a command and of all below it."""
+    context = click.Context(command, info_name=name, parent=parent, max_content_width=90)
+    depth = "##" if parent is None or parent.info_name == "flask" else "###"
+    yield f"{depth} {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for sub in command.list_commands(context):
+            inner = command.get_command(context, sub)
+            if inner is not None:
+                yield from help_pages(sub, inner, context)
+
+
+def own_entries(group: str) -> Iterator[Any]:
+    """Yield the entry points of a group that lead into our packages."""
+    ours = {package.module.name for package in packages()}
+    for entry in sorted(entry_points(group=group), key=lambda each: each.name):
+        if entry.value.partition(":")[0].partition(".")[0] in ours:
+            yield entry
+
+
+def stack_help(*arguments: str) -> str:
+    """Return what the console script prints."""
+    command = [sys.executable, "-m", "stack", *arguments, "--help"]
+    environment = {**os.environ, "COLUMNS": "90", "NO_COLOR": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return done.stdout.rstrip()
+
+
+def write_commands() -> str:
+    """Return the page of commands."""
+    parts = [heading("Commands", COMMANDS)]
+    for entry in own_entries("stack.commands"):
+        parts.append(f"## stack {entry.name}\n\n```text\n{stack_help(entry.name)}\n```\n")
+    flask = click.Context(click.Group(), info_name="flask")
+    for entry in own_entries("flask.commands"):
+        parts += help_pages(entry.name, entry.load(), flask)
+    return "\n".join(parts)
+
+
+def write_errors() -> str:
+    """Return the page of errors."""
+    parts = [heading("Errors", ERRORS)]
+    for package in packages():
+        rows = [
+            (f"`{each.__name__}`", f"`{each.__module__}`",
+             ", ".join(f"`{base.__name__}`" for base in each.__bases__), first_paragraph(each))
+            for each in classes(package, Exception)
+            if not each.__name__.startswith("_")
+        ]  # fmt: skip
+        if rows:
+            head = ("Error", "Module", "Is also", "When")
+            parts.append(f"## {package.distribution}\n\n{table(head, rows)}")
+    return "\n".join(parts)
+
+
+def write_findings() -> str:
+    """Return the page of findings."""
+    parts = [heading("Findings", FINDINGS)]
+    for package in packages():
+        found = read_findings(own_sources(package))
+        rows = [
+            (
+                f"`{row.id}`",
+                row.severity + (", deploy" if row.deploy else ""),
+                row.message,
+                row.fix,
+            )
+            for row in found
+        ]
+        if rows:
+            head = ("Id", "Severity", "What is wrong", "What to do")
+            parts.append(f"## {package.distribution}\n\n{table(head, rows)}")
+    return "\n".join(parts)
+
+
+def write_modules() -> str:
+    """Return the page of modules: what each is for, what it imports, who imports it."""
+    parts = [heading("Modules", MODULES)]
+    for package in packages():
+        reaches, rows = picture(package), []
+        for file, targets in reaches.items():
+            callers = [other for other, seen in reaches.items() if file in seen]
+            doc = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+            purpose = doc.partition("\n\n")[0].replace("``", "`")
+            names = [
+                ", ".join(f"`{module_name(package, each)}`" for each in sorted(some))
+                for some in (targets, callers)
+            ]
+            rows.append((f"`{module_name(package, file)}`", purpose, *names))
+        head = ("Module", "What it is for", "Imports", "Is imported by")
+        parts.append(f"## {package.distribution}\n\n{table(head, rows)}")
+    return "\n".join(parts)
+
+
+def module_name(package: Package, file: Path) -> str:
+    """Return a module's name inside its package."""
+    parts = file.relative_to(package.module).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__" or len(parts) == 1)
+
+
+def write_api() -> str:
+    """Return the page of what is public: each package's ``__all__``, described by Sphinx."""
+    parts = [heading("API", API)]
+    for package in packages():
+        face = importlib.import_module(package.module.name)
+        lines = [f".. currentmodule:: {face.__name__}"]
+        for name in face.__all__:
+            thing = getattr(face, name)
+            kind = "autofunction" if inspect.isroutine(thing) else "autodata"
+            if isinstance(thing, type):
+                kind = "autoexception" if issubclass(thing, BaseException) else "autoclass"
+            members = ["   :members:"] if isinstance(thing, type) else []
+            lines += ["", f".. {kind}:: {name}", *members]
+        if face.__all__:
+            body = "\n".join(lines)
+            parts.append(f"## {package.distribution}\n\n```{{eval-rst}}\n{body}\n```\n")
+    return "\n".join(parts)
+
+
+def write_extras() -> str:
+    """Return the table of the roof's extras; a page includes it."""
+    roof = next(package for package in packages() if package.name == "stack")
+    rows = []
+    for extra in EXTRAS:
+        installs = ", ".join(f"`{line.name}`" for line in roof.extras[extra.name])
+        goes = f" of `{extra.goes_with}`" if extra.goes_with else ""
+        rows.append((f"`{extra.name}`", extra.kind + goes, installs))
+    return table(("Extra", "Kind", "Installs"), rows)
+
+
+def write_changes() -> str:
+    """Return every changelog with what is not released yet; a page includes it."""
+    parts = []
+    for package in packages():
+        log = (package.folder / "CHANGELOG.md").read_text("utf-8").partition("\n")[2].strip()
+        new = sorted((package.folder / "changes").glob("*.md"))
+        lines = [
+            f"- *{file.suffixes[-2][1:]}*: {' '.join(file.read_text('utf-8').split())}"
+            for file in new
+        ]
+        unreleased = "### Not released yet\n\n" + "\n".join(lines) if lines else ""
+        text = "\n\n".join(filter(None, [f"## {package.distribution}", unreleased, log]))
+        parts.append(text + "\n")
+    return "\n".join(parts)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "settings": write_settings,
+    "commands": write_commands,
+    "errors": write_errors,
+    "findings": write_findings,
+    "modules": write_modules,
+    "api": write_api,
+    "extras": write_extras,
+    "changes": write_changes,
+}
+
+
+def main() -> int:
+    """Write the pages, or say which differ."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    check = parser.parse_args().check
+    wrong = []
+    for name, write in PAGES.items():
+        text, file = NOTE + write(), FOLDER / f"{name}.md"
+        if check:
+            wrong += [] if file.exists() and file.read_text("utf-8") == text else [name]
+        else:
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, "utf-8")
+    for name in wrong:
+        told = "is not what the code says. Run 'python tooling/reference.py'."
+        print(f"docs/reference/{name}.md {told}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
