@@ -101,7 +101,10 @@ class Extension(Generic[S, St]):
         return ()
 
     def probe(self, app: Flask) -> None:
-        """Raise when requests cannot be served; ``/readyz`` asks. It must be quick."""
+        """Raise when requests cannot be served; ``/readyz`` asks, in an application context.
+
+        It bounds its own waiting, to a few seconds: nothing else ends it.
+        """
 
     def sweep(self, app: Flask, limit: int) -> int:
         """Remove at most ``limit`` things that have expired and return how many it were."""
