@@ -73,7 +73,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright: our packages, and an application that we generate."""
-    prepare(session, "types", "tests")
+    prepare(session, "types", "tests", "tools")
     sources = [str(each.module.relative_to(ROOT)) for each in packages()]
     session.run("mypy", *MYPY, *sources)
     session.run("mypy", *MYPY, "noxfile.py", *map(str, Path("tooling").glob("*.py")))

@@ -28,9 +28,10 @@ import pytest
 from sybil import Document, Example, Lexeme, Region, Sybil
 from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.evaluators.python import PythonEvaluator
-from sybil.integration.pytest import SybilFile, SybilItem
+from sybil.integration.pytest import SybilFile
 from sybil.parsers.abstract.doctest import DocTestStringParser
 from sybil.parsers.rest import DocTestParser, PythonCodeBlockParser
+from xdist.scheduler import LoadScopeScheduling
 
 from workspace import ROOT, packages
 
@@ -162,9 +163,19 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the examples of one page together: they share a namespace."""
-    for item in items:
-        if isinstance(item, SybilItem):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+class PageScheduling(LoadScopeScheduling):
+    """Deals tests out to workers one by one, but the examples of a page together.
+
+    They share a namespace and a folder. The marker that pytest-xdist has for it does nothing
+    under pytest 9.2, where a test's id can no longer be changed.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, rest = nodeid.partition("::")
+        return file if rest.startswith("line:") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> PageScheduling:
+    """Keep the examples of one page together."""
+    return PageScheduling(config, log)

@@ -7,10 +7,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".tools" / "upstream"
@@ -31,8 +31,9 @@ class Environment:
     def __init__(self, python: str, requirements: Sequence[str]) -> None:
         self._python = python
         self._requirements = list(requirements)
-        self._key = json.dumps([python, self._requirements])
-        digest = hashlib.sha256(self._key.encode()).hexdigest()[:12]
+        ours = [(ROOT / path / "pyproject.toml").read_text("utf-8") for path in OURS]
+        self._key = json.dumps([python, self._requirements, ours])
+        digest = hashlib.sha256(json.dumps([python, self._requirements]).encode()).hexdigest()[:12]
         self.folder = CACHE / "environments" / digest
         self.bin = self.folder / ("Scripts" if os.name == "nt" else "bin")
         self.python = self.bin / ("python.exe" if os.name == "nt" else "python")
@@ -81,8 +82,10 @@ def fetch(environment: Environment, name: str, version: str, sha256: str) -> Pat
 
 def unpack(archive: Path, folder: Path) -> Path:
     """Unpack a source distribution and return its top folder."""
+    # Python 3.11.2, Debian's, has no filters yet.
+    safely: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        tar.extractall(folder, **safely)
     return folder / archive.name.removesuffix(".tar.gz")
 
 
@@ -96,8 +99,3 @@ def run(command: Sequence[str]) -> str:
         said = (done.stderr or done.stdout).strip()
         raise CannotRun(f"{' '.join(command)} failed with {done.returncode}:\n{said}")
     return done.stdout
-
-
-def default_python() -> str:
-    """Return the interpreter that runs this."""
-    return sys.executable

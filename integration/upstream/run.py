@@ -69,14 +69,16 @@ def judge(
     title = f"{options.suite} {suite['version']} on SQLAlchemy {environment.version('sqlalchemy')}"
     theirs: Outcomes = {}
     if options.theirs or options.compare:
-        theirs = run_suite(environment, archive, ours=False)
+        theirs, _ = run_suite(environment, archive, ours=False)
         print(f"{title}, with theirs: {count(theirs)}")
         if options.theirs:
             return 0
-    ours = run_suite(environment, archive, ours=True)
+    ours, output = run_suite(environment, archive, ours=True)
     known = find_known(suite, options.sqlalchemy)
     complaints = [*complain(ours, known), *complain_worse(ours, theirs)]
     failed = len(failures(ours) & known.keys())
+    if complaints:
+        print(output)
     print(f"{title}, with stack_db.Database: {count(ours)} ({failed} known)")
     for test in sorted(failures(ours) & known.keys()):
         print(f"  known: {test}\n    {known[test]}")
@@ -85,8 +87,8 @@ def judge(
     return 1 if complaints else 0
 
 
-def run_suite(environment: Environment, archive: Path, *, ours: bool) -> Outcomes:
-    """Run a suite in a fresh copy of its source distribution.
+def run_suite(environment: Environment, archive: Path, *, ours: bool) -> tuple[Outcomes, str]:
+    """Run a suite in a fresh copy of its source distribution; return what pytest printed too.
 
     :param ours: with our class in the place of theirs.
     """
@@ -116,9 +118,7 @@ def run_suite(environment: Environment, archive: Path, *, ours: bool) -> Outcome
         outcomes: Outcomes = json.loads(written.read_text("utf-8"))
     if not outcomes:
         raise CannotRun("pytest found no test.")
-    if ours and failures(outcomes):
-        print(done.stdout)
-    return outcomes
+    return outcomes, done.stdout
 
 
 def check_class(environment: Environment, variables: dict[str, str], *, ours: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from flask import Flask
 
-from stack_core import ConfigError, Extension, Registry, Settings, setting
+from stack_core import ConfigError, Extension, NoSettings, Registry, Settings, setting
 
 
 class ShopSettings(Settings, frozen=True, kw_only=True):
@@ -129,11 +129,32 @@ def test_unknown_key_is_left_alone(app: Flask) -> None:
     read(app, SHOP_OWN_THING=1)
 
 
-@pytest.mark.parametrize("on", [True, "yes", "on", 1])
+@pytest.mark.parametrize("on", [True, "yes", "ON", "t", 1])
 def test_strict_settings_refuse_unknown_keys(app: Flask, on: object) -> None:
     """STACK_STRICT_SETTINGS makes every unknown key of a prefix an error."""
     with pytest.raises(ConfigError, match="'SHOP_OWN_THING' is not a setting of 'shop'"):
         read(app, SHOP_OWN_THING=1, STACK_STRICT_SETTINGS=on)
+
+
+@pytest.mark.parametrize("on", [True, "YES", "t"])
+def test_strict_settings_hold_for_core_too(app: Flask, on: object) -> None:
+    """However it is switched on, and a prefix that begins with core's is not core's."""
+
+    class Stacked(Extension[NoSettings, None]):
+        name = "stack_of"
+
+    with pytest.raises(ConfigError, match="'STACK_OWN_THING' is not a setting of 'stack'"):
+        read(app, STACK_OWN_THING=1, STACK_STRICT_SETTINGS=on)
+    other = Flask("other")
+    other.config.update(STACK_OF_BOOKS=1, STACK_STRICT_SETTINGS=on)
+    with pytest.raises(ConfigError, match="'STACK_OF_BOOKS' is not a setting of 'stack_of'"):
+        Stacked().init_app(other)
+
+
+def test_near_miss_of_flasks_own_key_is_refused(app: Flask) -> None:
+    """Flask has a default for each of its keys, which is not the same as setting it."""
+    with pytest.raises(ConfigError, match="Did you mean 'SECRET_KEY_FALLBACKS'"):
+        read(app, SECRET_KEY_FALLBACK=["old"])
 
 
 def test_longest_prefix_owns_a_key(app: Flask) -> None:

@@ -85,6 +85,26 @@ def test_connection_is_usable_after_503(app: Flask) -> None:
         connection.rollback()
 
 
+def test_reader_and_backup_hold_nobody_up(app: Flask, tmp_path: Path) -> None:
+    """With the write-ahead log a long reader and a running backup do not turn writers away."""
+    path = Path(app.instance_path, "test.db")
+    client, answers = app.test_client(), []
+
+    def write_meanwhile(*progress: int) -> None:
+        answers.append(client.post("/write").status_code)
+
+    reader = sqlite3.connect(path, isolation_level=None)
+    copy = sqlite3.connect(tmp_path / "copy.db")
+    with closing(reader), closing(copy):
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM t").fetchone()
+        write_meanwhile()
+        reader.backup(copy, pages=1, progress=write_meanwhile)
+        assert copy.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    assert len(answers) > 1
+    assert set(answers) == {200}
+
+
 def test_exhausted_pool_is_503(app: Flask) -> None:
     """All connections in use: the same answer, quickly."""
     with app.app_context(), app.extensions["sqlalchemy"].engine.connect():

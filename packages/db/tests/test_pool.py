@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -193,3 +197,45 @@ def test_ping_is_for_servers(
     app, _ = start(SQLALCHEMY_DATABASE_URI=address, SQLALCHEMY_ENGINE_OPTIONS=options)
     ours = [f.__qualname__ for f in pool_of(app).dispatch.checkout]
     assert any("ping_idle_connections" in name for name in ours) is listens
+
+
+FORK = """
+import os, sys
+from flask import Flask
+from sqlalchemy import text
+from stack_db import Database
+
+app = Flask("forked", instance_path=sys.argv[1])
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///fork.db"
+db = Database(app)
+
+def connection():
+    with db.engine.connect() as used:
+        used.execute(text("SELECT 1"))
+        return used.connection.dbapi_connection
+
+with app.app_context():
+    parents = connection()
+    child = os.fork()
+    mine = connection()
+    if child == 0:
+        os._exit(0 if mine is not parents else 1)
+    assert mine is parents
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_forked_worker_opens_its_own_connections(tmp_path: Path) -> None:
+    """A worker does not use the connection that its parent opened; the parent goes on."""
+    subprocess.run([sys.executable, "-c", FORK, str(tmp_path)], check=True)
+
+
+def test_silent_server_is_given_up(start: Start) -> None:
+    """A server that accepts and then says nothing is an error after DB_CONNECT_TIMEOUT."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/d"
+        app, db = start(SQLALCHEMY_DATABASE_URI=address, DB_CONNECT_TIMEOUT=2)
+        began = time.monotonic()
+        with app.app_context(), pytest.raises(sa.exc.OperationalError, match="timeout"):
+            db.session.execute(sa.text("SELECT 1"))
+        assert time.monotonic() - began < 4.5

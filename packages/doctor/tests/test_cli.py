@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import invalidate_caches
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,11 +29,14 @@ def test_version_names_python_and_the_distributions(capsys: pytest.CaptureFixtur
 def test_version_without_the_roof_says_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The doctor may be installed alone."""
+    """The doctor may be installed alone, or lie on the path without an installer's notes."""
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert main(["-V"]) == 0
+    assert "stack is not installed (stack-doctor unknown, " in capsys.readouterr().out
     info = tmp_path / "stack_doctor-9.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stack-doctor\nVersion: 9\n")
-    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    invalidate_caches()
     assert main(["-V"]) == 0
     assert capsys.readouterr().out.startswith("stack is not installed (stack-doctor 9, ")
 
@@ -107,6 +112,16 @@ def test_closed_pipe_ends_quietly() -> None:
     with process.stderr as errors:
         assert errors.read() == b""
     assert process.wait() == PIPE_CLOSED
+
+
+def test_what_cannot_be_shown_is_escaped(install: Install, tmp_path: Path) -> None:
+    """A byte in a path that is no text ends no command."""
+    body = "def command(argv, prog):\n    print(*argv)\n"
+    install("acme", "say = acme_say:command", acme_say=body)
+    command = [sys.executable, "-m", "stack_doctor", "say", os.fsdecode(b"caf\xe9")]
+    variables = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, env=variables, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, b"caf\\udce9")
 
 
 def test_doctor_imports_the_standard_library_only() -> None:

@@ -94,6 +94,13 @@ def test_unknown_command_suggests_the_nearest(install: Install) -> None:
         read_catalogue().get_offer("zzz")
 
 
+def test_unknown_command_in_capitals_suggests_the_small_one(install: Install) -> None:
+    """Commands are written small; that is said, not guessed."""
+    install("acme", "greet = acme_greet:command")
+    with pytest.raises(CommandError, match="Did you mean 'greet'"):
+        read_catalogue().get_offer("GREET")
+
+
 def test_known_command_of_a_missing_distribution_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from importlib.metadata import entry_points
+from importlib.metadata import distribution
 from pathlib import Path
 
+from stack.catalogue import GROUP
 from stack.extras import EXTRAS, find_extra, write_install
 
 DECLARED: dict[str, list[str]] = tomllib.loads(
@@ -34,11 +35,20 @@ def test_every_requirement_has_floor_and_ceiling() -> None:
             assert re.fullmatch(r"[a-z0-9-]+(\[[a-z]+\])?>=[\d.]+,<[\d.]+", text), text
 
 
+def test_readme_lists_every_extra() -> None:
+    """What a person reads is what there is, with its kind."""
+    text = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \|", text, re.MULTILINE)
+    assert rows == [(extra.name, extra.kind) for extra in EXTRAS]
+
+
 def test_each_part_is_a_name_for_stack() -> None:
-    """Extra and entry point of a part that is installed carry one name."""
-    offered = {entry.name for entry in entry_points(group="stack.extensions")}
+    """An extra is the name of an entry point of its owner exactly if it is a part."""
     for extra in EXTRAS:
-        assert extra.kind == "part" or extra.name not in offered
+        names = {
+            entry.name for entry in distribution(extra.owner).entry_points.select(group=GROUP)
+        }
+        assert (extra.name in names) == (extra.kind == "part")
 
 
 def test_each_with_goes_with_a_part() -> None:

@@ -48,6 +48,7 @@ GROUND = Ground()
     [
         (["postgres"], "'postgres' only installs something for 'db'; it is no part."),
         (["postgres"], 'run: python -m pip install "stack[db,postgres]"'),
+        (["postgresql"], "'postgres' only installs something for 'db'; it is no part."),
         (["testing"], "'testing' is a pytest plugin and works wherever it is installed."),
         ([Ground], "'Ground' is a class. Write Stack(Ground(…))."),
         ([5], "An object of type 'int' has no init_app(app)."),
@@ -63,7 +64,7 @@ GROUND = Ground()
 def test_argument_that_cannot_be_a_part_is_refused(parts: list[object], sentence: str) -> None:
     """One sentence says what is wrong with it, another what to write."""
     with pytest.raises(SetupError, match=re.escape(sentence)):
-        Stack(*parts)  # type: ignore[arg-type]
+        Stack(*parts)  # type: ignore[arg-type]  # the mistake itself
 
 
 def test_empty_stack_lists_what_is_installed(install: Install) -> None:
@@ -87,7 +88,7 @@ def test_unknown_name_suggests_the_nearest(install: Install) -> None:
     with pytest.raises(MissingExtension, match="Did you mean 'cellar'") as error:
         Stack("celar")
     assert error.value.name == "celar"
-    with pytest.raises(MissingExtension, match=r"Those to choose from: .*'cellar'"):
+    with pytest.raises(MissingExtension, match=r"Those that are: .*'cellar'"):
         Stack("observatory")
 
 
@@ -102,6 +103,8 @@ def test_part_that_is_not_installed_gives_the_command(
         get_offer("db", {})
     with pytest.raises(MissingExtension, match=f"Did you mean 'db'.*{command}"):
         get_offer("dbs", {})
+    with pytest.raises(MissingExtension, match=f"Did you mean 'db'.*{command}"):
+        get_offer("DB", {})
 
 
 def test_only_named_entry_points_are_imported(install: Install) -> None:

@@ -12,9 +12,10 @@ from flask import Flask
 from .error import MissingExtension, SetupError
 from .finding import Finding
 from .ground import lay_ground
+from .masking import describe_error
 from .reading import read_settings, write_back
 from .registry import KEY, Installed, Registry
-from .settings import NoSettings, Settings, mask
+from .settings import NoSettings, Settings
 from .snapshot import Snapshot, abandon
 
 S = TypeVar("S", bound=Settings)
@@ -100,7 +101,10 @@ class Extension(Generic[S, St]):
         return ()
 
     def probe(self, app: Flask) -> None:
-        """Raise when requests cannot be served; ``/readyz`` asks. It must be quick."""
+        """Raise when requests cannot be served; ``/readyz`` asks, in an application context.
+
+        It bounds its own waiting, to a few seconds: nothing else ends it.
+        """
 
     def sweep(self, app: Flask, limit: int) -> int:
         """Remove at most ``limit`` things that have expired and return how many it were."""
@@ -265,7 +269,7 @@ def _introduce(newcomer: Extension[Any, Any], app: Flask, registry: Registry) ->
             registry.mark_broken(
                 app,
                 f"This application is broken: {newcomer.name!r} and {other.extension.name!r}"
-                f" could not be introduced ({type(error).__name__}: {mask(str(error))})."
+                f" could not be introduced ({describe_error(error)})."
                 " Mend that and start anew.",
             )
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
 
@@ -10,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .deploy import check_deployment
 from .finding import Finding
+from .health import check_health
 from .reading import read_settings, write_back
 from .registry import KEY, Installed, Registry
 from .request_id import install_request_id
@@ -21,8 +23,15 @@ class CoreSettings(Settings, frozen=True, kw_only=True):
 
     proxy_hops: Annotated[
         int,
-        setting("How many proxies, which set X-Forwarded-…, stand in front.", ge=0, le=10),
+        setting(
+            "How many proxies that set X-Forwarded-For, -Proto, -Host and -Port stand in front.",
+            ge=0,
+            le=10,
+        ),
     ] = 0
+    proxy_prefix: Annotated[
+        bool, setting("Whether those proxies set X-Forwarded-Prefix too, for a part of a site.")
+    ] = False
     strict_settings: Annotated[
         bool, setting("Refuse every unknown key of an extension's prefix, not near misses only.")
     ] = False
@@ -46,10 +55,18 @@ class CoreSettings(Settings, frozen=True, kw_only=True):
     ] = None
 
     def __post_init__(self) -> None:
-        for name in ("healthz_path", "readyz_path"):
-            path = getattr(self, name)
-            if path and not path.startswith("/"):
-                raise ValueError(f"'STACK_{name.upper()}' is {path!r}. Begin it with a slash.")
+        for key in ("healthz_path", "readyz_path"):
+            path = getattr(self, key)
+            if path and not re.fullmatch(r"/[\w.~/-]*", path, re.ASCII):
+                raise ValueError(
+                    f"'STACK_{key.upper()}' is {path!r}."
+                    " Set it to a slash and letters, digits or any of - . _ ~ /"
+                )
+        if self.healthz_path and self.healthz_path == self.readyz_path:
+            raise ValueError(
+                f"'STACK_HEALTHZ_PATH' and 'STACK_READYZ_PATH' are both {self.readyz_path!r}."
+                " Set them to two paths."
+            )
 
 
 class Ground:
@@ -61,6 +78,7 @@ class Ground:
     def checks(self, app: Flask) -> Iterable[Finding]:
         """Yield what is unsafe or unfinished in Flask's own settings."""
         yield from check_deployment(app)
+        yield from check_health(app)
 
     def probe(self, app: Flask) -> None:
         """Core itself is always ready."""
@@ -81,25 +99,40 @@ def lay_ground(app: Flask) -> Registry:
     registry = Registry.of(app)
     if KEY not in registry:
         ground = Ground()
-        config = app.config
-        settings = read_settings(
-            config,
-            CoreSettings,
-            owner=KEY,
-            prefix=ground.prefix,
-            foreign=lambda key: not registry.owns(ground.prefix, key),
-            strict=config.get("STACK_STRICT_SETTINGS") in (True, 1, "1", "true", "yes", "on"),
-        )
-        write_back(config, settings)
+        settings = _read(app, registry, strict=False)
+        if settings.strict_settings:
+            _read(app, registry, strict=True)
+        write_back(app.config, settings)
         install_request_id(app, trusted=settings.proxy_hops > 0)
-        _trust_proxies(app, settings.proxy_hops)
+        _trust_proxies(app, settings)
         registry.publish(Installed(ground, settings, None))
     return registry
 
 
-def _trust_proxies(app: Flask, hops: int) -> None:
-    if hops:
+def _read(app: Flask, registry: Registry, *, strict: bool) -> CoreSettings:
+    return read_settings(
+        app.config,
+        CoreSettings,
+        owner=KEY,
+        prefix=Ground.prefix,
+        foreign=lambda key: not registry.owns(Ground.prefix, key),
+        strict=strict,
+    )
+
+
+def _trust_proxies(app: Flask, settings: CoreSettings) -> None:
+    """Believe exactly the declared proxies.
+
+    The prefix is a matter of its own: few proxies set it, the others pass on
+    what a client sent, and ``//evil.example`` there would be in every link.
+    """
+    if hops := settings.proxy_hops:
         fixed: Any = ProxyFix(
-            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=hops
+            app.wsgi_app,
+            x_for=hops,
+            x_proto=hops,
+            x_host=hops,
+            x_port=hops,
+            x_prefix=hops if settings.proxy_prefix else 0,
         )
         app.wsgi_app = fixed  # type: ignore[method-assign]  # as Flask's documentation does

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import types
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from .annotation import LISTS, describe, parts
 from .error import ConfigError
-from .settings import Option, Settings, mask, options
+from .masking import mask
+from .settings import Option, Settings, options
 
 S = TypeVar("S", bound=Settings)
 
@@ -19,17 +20,8 @@ _BOOLEANS = {
     **dict.fromkeys(("1", "true", "yes", "on", "y", "t"), True),
     **dict.fromkeys(("0", "false", "no", "off", "n", "f", ""), False),
 }
-_WORDS = {
-    bool: "yes or no",
-    int: "a whole number",
-    float: "a number",
-    str: "text",
-    bytes: "bytes",
-    type(None): "nothing",
-    Any: "a value",
-}
-_AS_IS = {str, bytes, bool, type(None)}
 _NEAR = 0.68
+_MOST_SHOWN = 200
 
 
 def read_settings(
@@ -93,7 +85,7 @@ def unknown_keys(
                 yield key, _near(key, keys, prefix)
         elif family := next((f for f in families if key.startswith(f)), None):
             near = _near(key, keys, family)
-            if near and near not in config:
+            if near and config.get(near) is None:
                 yield key, near
 
 
@@ -116,98 +108,87 @@ def convert(option: Option, value: Any) -> Any:
     """Convert one value to the type of its setting.
 
     Text, as it comes from the environment, is coerced: words for yes and no,
-    commas between the items of a list, digits for a number.
+    commas between the items of a list, digits for a number. Where text is
+    wanted, text is taken as it is.
 
     :raises ValueError: one sentence that quotes the key and the value.
     """
-    kinds = _kinds(option.type)
-    if isinstance(value, str) and str not in kinds:
-        value = _coerce(value, kinds)
-    elif str in kinds and isinstance(value, (int, float)) and type(value) not in kinds:
-        value = _own_text(option.key, value)
-    if isinstance(value, bool) and bool not in kinds and object not in kinds:
-        raise ValueError(_refusal(option, value))
-    if type(value) in kinds and type(value) in _AS_IS:
+    kinds = parts(option.type)
+    if Any in kinds:
         return value
+    given = value
+    if type(value) not in kinds and _wants_text(kinds, value):
+        given = _own_text(option.key, value)
+    if isinstance(given, str) and str not in kinds:
+        given = _coerce(given, kinds)
+    if isinstance(given, bytes) and bytes in kinds:
+        return given
+    strict = isinstance(given, str) and str in kinds
     try:
-        return msgspec.convert(value, option.type, strict=False)
-    except (msgspec.ValidationError, TypeError):
-        # TypeError: msgspec cannot tell some types apart, such as text and bytes.
+        return msgspec.convert(given, option.decodable, strict=strict, dec_hook=_make)
+    except msgspec.ValidationError:
         raise ValueError(_refusal(option, value)) from None
 
 
-def _kinds(annotation: Any) -> tuple[Any, ...]:
-    """Return the plain types that an annotation allows, without their notes."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _kinds(get_args(annotation)[0])
-    if origin in (Union, types.UnionType):
-        return tuple(kind for part in get_args(annotation) for kind in _kinds(part))
-    if origin is Literal:
-        return (Literal,)
-    if annotation is Any:
-        return (object, str, bool)
-    return (origin or annotation,)
+def _make(kind: Any, value: Any) -> Any:
+    """Make what msgspec does not know, such as a path, by calling its class with the text."""
+    if not (isinstance(value, str) and isinstance(kind, type)) or kind is type:
+        return value
+    try:
+        return kind(value)
+    except Exception:
+        return value  # is then refused, as it is no instance of the class
 
 
 def _coerce(text: str, kinds: tuple[Any, ...]) -> Any:
-    if bool in kinds and text.strip().lower() in _BOOLEANS:
-        return _BOOLEANS[text.strip().lower()]
-    if any(kind in (list, tuple, set, frozenset) for kind in kinds):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return text.strip()
+    plain = text.strip()
+    if not plain and type(None) in kinds:
+        return None
+    if bool in kinds and plain.lower() in _BOOLEANS:
+        return _BOOLEANS[plain.lower()]
+    if any(kind in LISTS for kind in kinds):
+        return [part.strip() for part in plain.split(",") if part.strip()]
+    return text.encode() if bytes in kinds else plain
+
+
+def _wants_text(kinds: tuple[Any, ...], value: Any) -> bool:
+    """Tell whether a value that is no text may have been one for these kinds."""
+    if isinstance(value, (bool, int, float)):
+        return any(kind in (str, Literal, *LISTS) for kind in kinds)
+    return str in kinds
 
 
 def _own_text(key: str, value: Any) -> Any:
     """Return the environment's own text of a value that was text before it was parsed.
 
-    Flask's ``from_prefixed_env`` reads digits as a number: a numeric secret
-    would arrive as an int.
+    Flask's ``from_prefixed_env`` reads what it can as JSON: a secret of digits
+    would arrive as an int. Whichever prefix the application loads, the variable
+    ends with the key; where several do and differ, none is guessed.
     """
-    texts = (text for name, text in sorted(os.environ.items()) if name.endswith("_" + key))
-    for text in texts:
-        try:
-            if json.loads(text) == value:
-                return text
-        except ValueError:
-            continue
-    return value
+    found = {
+        text
+        for name, text in os.environ.items()
+        if name.endswith(f"_{key}") and _is_json(text, value)
+    }
+    return found.pop() if len(found) == 1 else value
+
+
+def _is_json(text: str, value: Any) -> bool:
+    try:
+        return repr(json.loads(text)) == repr(value)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _refusal(option: Option, value: Any) -> str:
     shown = "of the wrong kind" if option.secret else repr(mask(value))
+    if len(shown) > _MOST_SHOWN:
+        shown = f"{shown[:_MOST_SHOWN]}…"
     return f"{option.key!r} is {shown}. {_wanted(option)}"
 
 
 def _wanted(option: Option) -> str:
-    words = " or ".join(_words(option.type))
-    return f"Set it to {words}{_bounds(option.type)}: {option.description}"
-
-
-def _words(annotation: Any) -> Iterator[str]:
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        yield from _words(get_args(annotation)[0])
-    elif origin in (Union, types.UnionType):
-        for part in get_args(annotation):
-            yield from _words(part)
-    elif origin is Literal:
-        yield "one of " + ", ".join(repr(value) for value in get_args(annotation))
-    elif (origin or annotation) in (list, tuple, set, frozenset):
-        yield "a list"
-    elif (origin or annotation) is dict:
-        yield "a mapping"
-    else:
-        yield _WORDS.get(annotation) or str(getattr(annotation, "__name__", "a value"))
-
-
-def _bounds(annotation: Any) -> str:
-    for note in get_args(annotation)[1:] if get_origin(annotation) is Annotated else ():
-        if isinstance(note, msgspec.Meta):
-            least = "" if note.ge is None else f" of at least {note.ge:g}"
-            most = "" if note.le is None else f" of at most {note.le:g}"
-            return " and".join(part for part in (least, most) if part)
-    return ""
+    return f"Set it to {describe(option.type)}: {option.description}"
 
 
 def write_back(config: MutableMapping[str, Any], values: Settings) -> None:

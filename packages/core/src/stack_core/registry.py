@@ -36,11 +36,20 @@ class Member(Protocol):
 
 
 class Installed(msgspec.Struct, Generic[S, St], frozen=True):
-    """One extension on one application; it lives as long as the application."""
+    """One extension on one application; it lives as long as the application.
+
+    Its text form leaves the state out, which may hold what is secret.
+    """
 
     extension: Member
     settings: S
     state: St
+
+    def __repr__(self) -> str:
+        return f"Installed({self.extension.name!r}, {self.settings!r})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("name", self.extension.name), ("settings", self.settings)]
 
 
 class Registry(Mapping[str, Installed[Any, Any]]):

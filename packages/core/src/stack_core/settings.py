@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import fields
 
-MASK = "********"
-_CREDENTIALS = re.compile(r"(?<=://)([^/@:\s]*):([^/\s]*)@")
+from .annotation import decodable, find_note
+from .masking import mask_fields
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,8 +25,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     def __repr__(self) -> str:
-        values = ((o.name, mask(getattr(self, o.name), o.secret)) for o in options(type(self)))
-        return f"{type(self).__name__}({', '.join(f'{n}={v!r}' for n, v in values)})"
+        values = (f"{name}={value!r}" for name, value in mask_fields(self).items())
+        return f"{type(self).__name__}({', '.join(values)})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return list(mask_fields(self).items())
 
 
 class NoSettings(Settings, frozen=True, kw_only=True):
@@ -62,6 +65,7 @@ class Option(NamedTuple):
     name: str
     key: str
     type: Any
+    decodable: Any
     description: str
     secret: bool
     was: tuple[str, ...]
@@ -75,13 +79,20 @@ def options(settings: type[Settings], prefix: str = "") -> tuple[Option, ...]:
     """Return what a settings class declares, in order.
 
     :param prefix: of the keys, with its underscore.
+    :raises TypeError: an annotation is none that a setting can have.
     """
-    return tuple(_options(settings, prefix))
+    try:
+        return tuple(_options(settings, prefix))
+    except NameError as error:
+        raise TypeError(
+            f"The annotations of {settings.__qualname__} cannot be read ({error})."
+            " Import what they name at the top of the module."
+        ) from None
 
 
 def _options(settings: type[Settings], prefix: str) -> Iterator[Option]:
     for field in fields(settings):
-        meta = _meta(field.type)
+        meta = find_note(field.type)
         extra = (meta.extra if meta else None) or {}
         default = field.default
         if field.default_factory is not msgspec.NODEFAULT:
@@ -90,6 +101,7 @@ def _options(settings: type[Settings], prefix: str) -> Iterator[Option]:
             name=field.name,
             key=extra.get("key") or prefix + field.name.upper(),
             type=field.type,
+            decodable=_decodable(settings, field.name, field.type),
             description=(meta.description if meta else None) or "",
             secret=bool(extra.get("secret")),
             was=tuple(extra.get("was", ())),
@@ -99,28 +111,15 @@ def _options(settings: type[Settings], prefix: str) -> Iterator[Option]:
         )
 
 
-def _meta(annotation: Any) -> msgspec.Meta | None:
-    if get_origin(annotation) is Annotated:
-        for note in get_args(annotation)[1:]:
-            if isinstance(note, msgspec.Meta):
-                return note
-    return None
-
-
-def mask(value: object, secret: bool = False) -> object:
-    """Return a value that may be shown: secrets replaced, credentials in addresses too."""
-    if secret:
-        return MASK if value else value
-    if isinstance(value, str):
-        return _CREDENTIALS.sub(rf"\1:{MASK}@", value)
-    if isinstance(value, dict):
-        return {k: mask(v, _names_secret(k)) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(mask(item) for item in value)
-    if isinstance(value, (bool, int, float, type(None), msgspec.Struct)):
-        return value
-    return mask(str(value))
-
-
-def _names_secret(key: object) -> bool:
-    return bool(re.search(r"pass|secret|token|key", str(key), re.IGNORECASE))
+def _decodable(settings: type[Settings], name: str, annotation: Any) -> Any:
+    """Return the annotation as msgspec takes it; that it does is found out here, at the start."""
+    wanted = decodable(annotation)
+    try:
+        with suppress(msgspec.ValidationError):
+            msgspec.convert(None, wanted)
+    except TypeError as error:
+        raise TypeError(
+            f"'{settings.__qualname__}.{name}' cannot be a setting: {error}."
+            " Use one simple type, a list or a mapping."
+        ) from None
+    return wanted

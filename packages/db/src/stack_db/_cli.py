@@ -38,7 +38,9 @@ def _find_group(parent: click.Context | None) -> click.Command:
     own = _find_own(parent)
     if own is not None:
         return own
-    from flask_migrate.cli import db as group  # type: ignore[import-untyped]  # has no types
+    from flask_migrate import cli
+
+    group: Any = cli.db
 
     def enter(**given: Any) -> None:
         group.callback(**given)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -73,6 +75,8 @@ def equip(engine: Engine, options: dict[str, Any]) -> None:
         sqlite.equip(engine, settings, options)
     elif "pool_pre_ping" not in options:
         ping_idle_connections(engine, settings.ping_after)
+    if not sqlite.is_memory(engine.url):
+        leave_connections_to_parent(engine)
 
 
 def ping_idle_connections(engine: Engine, after: float) -> None:
@@ -97,6 +101,26 @@ def ping_idle_connections(engine: Engine, after: float) -> None:
 
     event.listen(engine, "checkin", returned)
     event.listen(engine, "checkout", taken)
+
+
+def leave_connections_to_parent(engine: Engine) -> None:
+    """Let a forked process open connections of its own.
+
+    Two processes on one connection read each other's answers. It happens when
+    a server loads an application that asks its database while it is loaded,
+    and then forks its workers.
+    """
+    found, inherited = weakref.ref(engine), []
+
+    def forget() -> None:
+        here = found()
+        if here is not None:
+            # Neither used nor closed, as closing one says goodbye for the parent.
+            inherited.append(here.pool)
+            here.dispose(close=False)
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forget)
 
 
 def _current() -> DatabaseSettings:

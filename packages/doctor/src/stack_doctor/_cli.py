@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import platform
 import sys
@@ -22,6 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     :param argv: the arguments after the program's name; those of the process when left out.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Paths and names may hold what the terminal cannot show; that is no reason to fail.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = _dispatch(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()
@@ -83,9 +87,13 @@ def _describe(catalogue: Catalogue) -> str:
 
 
 def _describe_versions() -> str:
+    roof, doctor = _find_version("stack"), _find_version("stack-doctor")
+    first = f"stack {roof}" if roof else "stack is not installed"
+    return f"{first} (stack-doctor {doctor or 'unknown'}, Python {platform.python_version()})"
+
+
+def _find_version(distribution: str) -> str | None:
     try:
-        roof = f"stack {metadata.version('stack')}"
+        return metadata.version(distribution)
     except metadata.PackageNotFoundError:
-        roof = "stack is not installed"
-    doctor = metadata.version("stack-doctor")
-    return f"{roof} (stack-doctor {doctor}, Python {platform.python_version()})"
+        return None

@@ -98,7 +98,7 @@ class Catalogue:
                 f"{name!r} is not a command here; it comes with '{HOMES[name]}'."
                 f" Run: python -m pip install {HOMES[name]}"
             )
-        near = difflib.get_close_matches(name, {*self.offers, *HOMES}, n=1)
+        near = difflib.get_close_matches(name.lower(), {*self.offers, *HOMES}, n=1)
         advice = f"Did you mean '{near[0]}'?" if near else "'stack --help' lists them."
         return f"{name!r} is not a command of stack. {advice}"
 

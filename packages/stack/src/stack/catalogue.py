@@ -115,14 +115,20 @@ def _explain_no_part(extra: Extra) -> str:
 def _explain_missing(name: str, offers: Offers) -> str:
     if find_extra(name) is not None:
         return f"{name!r} is not installed. Run: {write_install([name])}"
-    parts = [extra.name for extra in EXTRAS if extra.kind == "part"]
-    known = [*offers, *(part for part in parts if part not in offers)]
     sentence = f"{name!r} is not an extension that is installed here."
-    for near in difflib.get_close_matches(name, known, n=1):
-        run = "" if near in offers else f" Run: {write_install([near])}"
-        return f"{sentence} Did you mean {near!r}?{run}"
-    names = ", ".join(map(repr, known))
-    return f"{sentence} Those to choose from: {names}; others must be installed first."
+    known = [*offers, *(extra.name for extra in EXTRAS if extra.name not in offers)]
+    for near in difflib.get_close_matches(name.lower(), known, n=1):
+        return f"{sentence} {_suggest(near, offers)}"
+    names = ", ".join(map(repr, offers)) or "none"
+    return f"{sentence} Those that are: {names}; install others first."
+
+
+def _suggest(near: str, offers: Offers) -> str:
+    extra = find_extra(near)
+    if extra is not None and extra.kind != "part":
+        return _explain_no_part(extra)
+    run = "" if near in offers else f" Run: {write_install([near])}"
+    return f"Did you mean {near!r}?{run}"
 
 
 def _normalise(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -71,7 +72,7 @@ def _describe(name: Name, selection: Selection, target: Path, count: int) -> str
         f"Made {target}{os.sep} with {', '.join(selection.names) or 'no parts'}: {count} files,"
         f" package '{name.package}'.",
         "",
-        f"  cd {target}",
+        f"  cd {shlex.quote(str(target))}",
     ]
     if missing := _find_missing(selection):
         lines.append(f"  {write_install(missing)}")

@@ -65,7 +65,7 @@ def _get_choice(word: str) -> Extra:
     extra = find_extra(word)
     if extra is None:
         choices = list(list_choices())
-        near = difflib.get_close_matches(word, choices, n=1)
+        near = difflib.get_close_matches(word.lower(), choices, n=1)
         advice = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(choices)}."
         raise RefusalError(f"{word!r} is not something for --with. {advice}")
     if extra.kind == "plugin":

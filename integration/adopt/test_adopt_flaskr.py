@@ -1,0 +1,65 @@
+"""Flask's own tutorial application adopts one package after the other; its tests go on passing."""
+
+from __future__ import annotations
+
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+STEPS = sorted((Path(__file__).parent / "flaskr").glob("*.diff"))
+OWN_TESTS = 24
+NEW_TESTS = {3: 3}
+
+
+@pytest.fixture
+def flaskr(tmp_path: Path, flask_source: Path) -> Path:
+    """The application as Flask's source distribution has it."""
+    with tarfile.open(flask_source) as archive:
+        archive.extractall(tmp_path, filter="data")
+    return tmp_path / "flask-3.1.3" / "examples" / "tutorial"
+
+
+def adopt(folder: Path, steps: list[Path]) -> None:
+    """Apply steps to the application."""
+    for step in steps:
+        subprocess.run(["git", "apply", str(step)], cwd=folder, check=True)
+
+
+def own_tests(folder: Path) -> dict[str, bytes]:
+    """Return what is in the files of tests."""
+    return {file.name: file.read_bytes() for file in sorted((folder / "tests").glob("*.py"))}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(STEPS) + 1))
+def test_own_tests_pass_after_each_step(flaskr: Path, run_python, number: int) -> None:
+    """After 0, 1, 2 and 3 steps the application's tests pass, and none of them was changed."""
+    before = own_tests(flaskr)
+    adopt(flaskr, STEPS[:number])
+    if number:
+        run_python(flaskr, "flask", "--app", "flaskr", "stack", "secret", "--write")
+    said = run_python(flaskr, "pytest", "-q", "-p", "no:cacheprovider")
+    passed = OWN_TESTS + sum(new for step, new in NEW_TESTS.items() if step <= number)
+    assert f"{passed} passed in" in said.splitlines()[-1]
+    assert before.items() <= own_tests(flaskr).items()
+
+
+@pytest.mark.slow
+def test_adopted_application_works(flaskr: Path, run_python) -> None:
+    """With all packages on, the commands of both worlds work on the same application."""
+    adopt(flaskr, STEPS)
+    command = ("flask", "--app", "flaskr")
+    run_python(flaskr, *command, "stack", "secret", "--write")
+    assert run_python(flaskr, *command, "init-db") == "Initialized the database.\n"
+    assert "db" in run_python(flaskr, *command, "stack", "extensions")
+    assert run_python(flaskr, *command, "stack", "check")
+
+
+def test_steps_touch_no_test_of_theirs() -> None:
+    """A step may add a file of tests, and changes none."""
+    for step in STEPS:
+        lines = step.read_text("utf-8").splitlines()
+        changed = [line.removeprefix("--- a/") for line in lines if line.startswith("--- a/")]
+        assert not [name for name in changed if name.startswith("tests/")]
