@@ -40,8 +40,10 @@ def _find_group(parent: click.Context | None) -> click.Command:
         return own
     from flask_migrate.cli import db as group
 
+    begin: Any = group.callback
+
     def enter(**given: Any) -> None:
-        group.callback(**given)
+        begin(**given)
         _teach_types(current_app.extensions.get(MIGRATE_KEY))
 
     return GuardedGroup(
