@@ -38,7 +38,9 @@ def _find_group(parent: click.Context | None) -> click.Command:
     own = _find_own(parent)
     if own is not None:
         return own
-    from flask_migrate.cli import db as group
+    from flask_migrate import cli
+
+    group: Any = cli.db
 
     begin: Any = group.callback
 
