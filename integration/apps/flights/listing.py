@@ -111,19 +111,20 @@ def flight(session: Session, id: int) -> Flight:
 
 
 def airlines(session: Session) -> Sequence[Any]:
-    """Every airline's code, name and number of flights, by name."""
+    """Every airline's code, name and number of flights, the busiest first."""
     flights = _count(Flight.carrier == Airline.code)
-    statement = select(Airline.code, Airline.name, flights.label("flights"))
-    return session.execute(statement.order_by(Airline.name)).all()
+    found = session.execute(select(Airline.code, Airline.name, flights.label("flights")))
+    return sorted(found, key=lambda row: (-row.flights, row.code))
 
 
 def airports(session: Session) -> Sequence[Any]:
-    """Every airport that a flight leaves from or goes to, with how many do, by code."""
+    """Every airport that a flight leaves from or goes to, with how many do, the busiest first."""
     departures = _count(Flight.origin == Airport.code).label("departures")
     arrivals = _count(Flight.destination == Airport.code).label("arrivals")
     statement = select(Airport.code, Airport.name, departures, arrivals)
     served = exists().where(or_(Flight.origin == Airport.code, Flight.destination == Airport.code))
-    return session.execute(statement.where(served).order_by(Airport.code)).all()
+    found = session.execute(statement.where(served))
+    return sorted(found, key=lambda row: (-row.departures - row.arrivals, row.code))
 
 
 def choices(session: Session) -> dict[str, list[tuple[str, str]]]:

@@ -90,6 +90,35 @@ def test_cli_sweeps_within_its_limit(app: Flask, flask_cli: Callable[..., Result
     assert len(Bin.of(app)) == 180
 
 
+class Jammed(Extension[NoSettings, None]):
+    name = "jammed"
+
+    def sweep(self, app: Flask, limit: int) -> int:
+        raise OSError("no answer from pg://me:hunter2@host")
+
+
+def test_failed_sweep_does_not_hurt_the_write(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The write that swept is done; the failure is logged and the others are swept."""
+    Jammed().init_app(app)
+    Bin().init_app(app)
+    monkeypatch.setattr(random, "random", lambda: 0.0)
+    sweep_now_and_then(app)
+    assert len(Bin.of(app)) == 200
+    assert "jammed is not swept: OSError" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
+def test_cli_sweeps_past_a_failure(app: Flask, flask_cli: Callable[..., Result]) -> None:
+    """One that fails is named, is exit 1, and keeps nobody else from it."""
+    Jammed().init_app(app)
+    Bin().init_app(app)
+    result = flask_cli("stack", "sweep")
+    assert (result.exit_code, result.stdout) == (1, "bin: 300\n")
+    assert result.stderr == "jammed: failed (OSError: no answer from pg://me:********@host)\n"
+
+
 @pytest.mark.parametrize("limit", ["0", "-1", "x", str(10**21)])
 def test_cli_refuses_a_wrong_limit(
     app: Flask, flask_cli: Callable[..., Result], limit: str

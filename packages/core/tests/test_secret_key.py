@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
 from flask import Flask, session
@@ -89,6 +93,78 @@ def test_unwritable_folder_is_named(app: Flask) -> None:
     app.debug = True
     with pytest.raises(ConfigError, match=r"cannot be (read|kept)"):
         install(app, [])
+
+
+def test_weak_key_is_replaced_not_written(app: Flask) -> None:
+    """A file would not be asked while a key is configured; a weak file is to be removed."""
+    app.config["SECRET_KEY"] = "dev"
+    with pytest.raises(ConfigError, match="FLASK_SECRET_KEY") as caught:
+        install(app, [])
+    assert "--write" not in str(caught.value)
+    app.config["SECRET_KEY"] = None
+    path = Path(app.instance_path) / "secret_key"
+    path.parent.mkdir()
+    path.write_text("dev\n")
+    with pytest.raises(ConfigError, match=f"Remove {re.escape(str(path))} and run"):
+        install(app, [])
+
+
+@pytest.mark.parametrize("fallback", ["dev", b"short", 12345, None])
+def test_weak_former_key_is_refused(app: Flask, fallback: Any) -> None:
+    """A former key that can be guessed still opens every session."""
+    app.config.update(SECRET_KEY=GOOD, SECRET_KEY_FALLBACKS=[make_secret_key(), fallback])
+    with pytest.raises(ConfigError, match="A key in 'SECRET_KEY_FALLBACKS' is"):
+        install(app, [])
+    app.debug = True
+    install(app, [])
+
+
+@pytest.mark.parametrize("key", [12345678901234567890, ["x" * 20], {"a": 1}, 1.5, True])
+def test_key_of_another_kind_is_refused(app: Flask, key: Any) -> None:
+    """What no session can be signed with is refused at the start, without being shown."""
+    app.config["SECRET_KEY"] = key
+    with pytest.raises(ConfigError, match="'SECRET_KEY' is of the wrong kind") as caught:
+        install(app, [])
+    assert "1234567" not in str(caught.value)
+    assert find_weakness(key) == "is neither text nor bytes"
+
+
+def test_key_that_cannot_be_encoded_is_refused(app: Flask) -> None:
+    """An environment that is no UTF-8 gives text that nothing can be signed with."""
+    app.config["SECRET_KEY"] = GOOD + "\udcff"
+    with pytest.raises(ConfigError, match="cannot be written as UTF-8"):
+        install(app, [])
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+@pytest.mark.parametrize("debug", [True, False])
+def test_empty_file_is_named(app: Flask, text: str, debug: bool) -> None:
+    """An empty file, as a full disk leaves it, is neither a key nor passed over."""
+    path = Path(app.instance_path) / "secret_key"
+    path.parent.mkdir()
+    path.write_text(text)
+    app.debug = debug
+    with pytest.raises(ConfigError, match=r"is empty\. Remove it and run 'flask stack secret"):
+        install(app, [])
+
+
+def test_workers_that_start_at_once_share_a_key(tmp_path: Path) -> None:
+    """Whoever comes first makes the key; the others never see half of it."""
+    for attempt in range(20):
+        folder = tmp_path / str(attempt)
+        start = Barrier(8)
+
+        def work(folder: Path = folder, start: Barrier = start) -> str:
+            app = Flask("worker", instance_path=str(folder))
+            app.debug = True
+            start.wait()
+            install(app, [])
+            return str(app.config["SECRET_KEY"])
+
+        with ThreadPoolExecutor(8) as pool:
+            keys = {future.result() for future in [pool.submit(work) for _ in range(8)]}
+        assert len(keys) == 1
+        assert [path.name for path in folder.iterdir()] == ["secret_key"]
 
 
 def test_rotation_keeps_old_sessions_alive(app: Flask) -> None:

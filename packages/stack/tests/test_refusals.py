@@ -64,7 +64,7 @@ GROUND = Ground()
 def test_argument_that_cannot_be_a_part_is_refused(parts: list[object], sentence: str) -> None:
     """One sentence says what is wrong with it, another what to write."""
     with pytest.raises(SetupError, match=re.escape(sentence)):
-        Stack(*parts)  # type: ignore[arg-type]
+        Stack(*parts)  # type: ignore[arg-type]  # the mistake itself
 
 
 def test_empty_stack_lists_what_is_installed(install: Install) -> None:

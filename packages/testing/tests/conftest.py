@@ -15,7 +15,8 @@ def run(pytester: pytest.Pytester) -> Run:
     """
 
     def run_on(*arguments: str, ini: str = "", **files: str) -> pytest.RunResult:
-        pytester.makeini(f"[pytest]\naddopts = -p no:flask -p no:hypothesispytest\nfilterwarnings = error\n{ini}\n")
+        others = "-p no:flask -p no:hypothesispytest"
+        pytester.makeini(f"[pytest]\naddopts = {others}\nfilterwarnings = error\n{ini}\n")
         pytester.makepyfile(**files)
         return pytester.runpytest(*arguments)
 

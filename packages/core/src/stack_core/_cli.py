@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import (
     PackageNotFoundError,
     distribution,
@@ -16,17 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
 
 from .checking import Report, check_app
 from .error import BadSecretKey, SetupError
-from .finding import Finding
-from .masking import mask
+from .masking import describe_error, mask
+from .printing import FORMS, print_table
 from .registry import KEY, Installed, Registry
-from .secret_key import get_fingerprint, get_path, make_secret_key, write_secret_key
+from .secret_key import (
+    get_fingerprint,
+    get_path,
+    make_secret_key,
+    write_secret_key,
+)
 from .settings import Settings, options
+from .starting import check_same_key, explain_start
 from .sweeping import sweep as sweep_app
 
 stack = AppGroup("stack", help="Look at the extensions of the stack and check them.")
@@ -43,13 +46,6 @@ def _app() -> Flask:
     return app
 
 
-def _print_table(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
-
-
 @stack.command()
 @click.option("--format", "form", type=_TEXT_OR_JSON, default="text", help="How to print.")
 def settings(form: str) -> None:
@@ -57,21 +53,25 @@ def settings(form: str) -> None:
     app = _app()
     rows = [row for each in Registry.of(app).values() for row in _settings_of(app, each)]
     if form == "json":
-        click.echo(json.dumps({"schema": 1, "settings": rows}, indent=2, default=str))
+        click.echo(json.dumps({"schema": 1, "settings": rows}, indent=2))
         return
     head = ("Setting", "Value", "From", "What it is")
     body = [(r["key"], repr(r["value"]), r["from"], r["description"]) for r in rows]
-    _print_table([head, *body])
+    print_table([head, *body])
 
 
 def _settings_of(app: Flask, each: Installed[Any, Any]) -> Iterable[dict[str, Any]]:
     declared: type[Settings] = type(each.settings)
     for option in options(declared, each.extension.prefix):
+        value = getattr(each.settings, option.name)
+        if option.upstream:  # its library reads it there, and may have set it itself
+            value = app.config.get(option.key, value)
+        default = option.key not in app.config or (option.upstream and value is option.default)
         yield {
             "extension": each.extension.name,
             "key": option.key,
-            "value": mask(getattr(each.settings, option.name), option.secret),
-            "from": "config" if option.key in app.config else "default",
+            "value": mask(value, option.secret),
+            "from": "default" if default else "config",
             "description": option.description,
         }
 
@@ -80,17 +80,18 @@ def _settings_of(app: Flask, each: Installed[Any, Any]) -> Iterable[dict[str, An
 @click.option("--format", "form", type=_TEXT_OR_JSON, default="text", help="How to print.")
 def extensions(form: str) -> None:
     """Show the extensions on this application, in the order of their set-up."""
-    rows = [_describe(each) for each in Registry.of(_app()).values()]
+    packages = packages_distributions()
+    rows = [_describe(each, packages) for each in Registry.of(_app()).values()]
     if form == "json":
         click.echo(json.dumps({"schema": 1, "extensions": rows}, indent=2))
         return
     head = ("Extension", "Distribution", "Version", "Protocol", "Requires")
-    _print_table([head, *([*map(str, row.values())] for row in rows)])
+    print_table([head, *([*map(str, row.values())] for row in rows)])
 
 
-def _describe(each: Installed[Any, Any]) -> dict[str, Any]:
+def _describe(each: Installed[Any, Any], packages: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     extension = each.extension
-    name = _find_distribution(type(extension).__module__.partition(".")[0])
+    name = _find_distribution(type(extension).__module__.partition(".")[0], packages)
     return {
         "name": extension.name,
         "distribution": name or "-",
@@ -100,9 +101,9 @@ def _describe(each: Installed[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _find_distribution(package: str) -> str | None:
+def _find_distribution(package: str, packages: Mapping[str, Sequence[str]]) -> str | None:
     """Return which distribution an import package comes from, editable ones included."""
-    for name in packages_distributions().get(package, ()):
+    for name in packages.get(package, ()):
         return name
     try:
         return str(distribution(package).name)
@@ -115,7 +116,7 @@ def _find_distribution(package: str) -> str | None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "github"]),
+    type=click.Choice(list(FORMS)),
     default="text",
     help="How to print; github: annotations of a workflow.",
 )
@@ -125,78 +126,13 @@ def check(context: click.Context, deploy: bool, form: str) -> None:
     info = context.ensure_object(ScriptInfo)
     try:
         app = info.load_app()
-    except SetupError as error:
-        fix = "Mend it as the message says."
-        finding = Finding("stack.setup", "error", error.format_message(), fix)
-        report = Report((finding,), deploy)
-    else:
         with app.app_context():
-            extra = _check_same_key(info, app) if deploy else ()
+            extra = check_same_key(info, app) if deploy else ()
             report = check_app(_app(), deploy=deploy, extra=extra)
-    _FORMS[form](report)
+    except Exception as error:
+        report = Report((explain_start(error),), deploy)
+    FORMS[form](report)
     context.exit(1 if report.failed else 0)
-
-
-def _check_same_key(info: ScriptInfo, app: Flask) -> tuple[Finding, ...]:
-    """Start the application a second time: workers must sign with one key."""
-    key = app.config.get("SECRET_KEY")
-    if not key or info.create_app is not None:
-        return ()
-    command = [sys.executable, "-m", "flask"]
-    if info.app_import_path:
-        command += ["--app", info.app_import_path]
-    done = subprocess.run(
-        [*command, "stack", "secret", "--fingerprint"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    if done.returncode or done.stdout.split()[-1:] == [get_fingerprint(key)]:
-        return ()
-    return (
-        Finding(
-            "stack.secret-key-random",
-            "error",
-            "'SECRET_KEY' is another one each time the application starts.",
-            "Make it once with 'flask stack secret' and set FLASK_SECRET_KEY for every worker.",
-            deploy=True,
-        ),
-    )
-
-
-def _print_text(report: Report) -> None:
-    colors = {"error": "red", "warning": "yellow", "info": "blue"}
-    for finding in report.findings:
-        click.secho(finding.severity, fg=colors[finding.severity], nl=False)
-        click.echo(f" {finding.id}: {finding.message}\n    {finding.fix}")
-    counts = (f"{report.count(s)} {w}" for s, w in (("error", "errors"), ("warning", "warnings")))
-    click.echo(", ".join(counts) + f", {report.count('info')} notes.")
-
-
-def _print_json(report: Report) -> None:
-    body = {
-        "schema": 1,
-        "failed": report.failed,
-        "findings": [msgspec.to_builtins(finding) for finding in report.findings],
-    }
-    click.echo(json.dumps(body, indent=2))
-
-
-def _print_github(report: Report) -> None:
-    words = {"error": "error", "warning": "warning", "info": "notice"}
-    for finding in report.findings:
-        text = f"{finding.message} {finding.fix}"
-        for sign, code in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
-            text = text.replace(sign, code)
-        click.echo(f"::{words[finding.severity]} title={finding.id}::{text}")
-
-
-_FORMS: dict[str, Callable[[Report], None]] = {
-    "text": _print_text,
-    "json": _print_json,
-    "github": _print_github,
-}
 
 
 @stack.command(with_appcontext=False)
@@ -238,11 +174,27 @@ def _write(info: ScriptInfo) -> Path:
 
 
 def _key_path(info: ScriptInfo) -> Path:
-    """Return where the key belongs, of an application that may refuse to start without one."""
+    """Return where the key belongs, of an application that may refuse to start without one.
+
+    :raises SetupError: nobody would read the file.
+    """
     try:
-        return get_path(info.load_app())
+        app = info.load_app()
     except BadSecretKey as error:
+        if error.path is None:
+            raise
         return error.path
+    path = get_path(app)
+    if app.config.get("SECRET_KEY") and not path.exists():
+        raise SetupError(
+            f"'SECRET_KEY' is set and would go before {path}. Remove it where it is set, first."
+        )
+    if not Registry.of(app).composed:
+        raise SetupError(
+            f"{path} would not be read, as no Stack composes this application."
+            " Set SECRET_KEY to what 'flask stack secret' prints."
+        )
+    return path
 
 
 @stack.command()
@@ -253,8 +205,13 @@ def _key_path(info: ScriptInfo) -> Path:
     show_default=True,
     help="At most so many things of each extension.",
 )
-def sweep(limit: int) -> None:
-    """Remove what has expired."""
-    for name, count in sweep_app(_app(), limit).items():
-        if name != KEY:
-            click.echo(f"{name}: {count}")
+@click.pass_context
+def sweep(context: click.Context, limit: int) -> None:
+    """Remove what has expired; exit 1 when an extension could not."""
+    results = sweep_app(_app(), limit)
+    for name, result in results.items():
+        if isinstance(result, Exception):
+            click.echo(f"{name}: failed ({describe_error(result)})", err=True)
+        else:
+            click.echo(f"{name}: {result}")
+    context.exit(any(isinstance(result, Exception) for result in results.values()))

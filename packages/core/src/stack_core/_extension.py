@@ -12,7 +12,7 @@ from flask import Flask
 from .error import MissingExtension, SetupError
 from .finding import Finding
 from .ground import lay_ground
-from .masking import mask
+from .masking import describe_error
 from .reading import read_settings, write_back
 from .registry import KEY, Installed, Registry
 from .settings import NoSettings, Settings
@@ -269,7 +269,7 @@ def _introduce(newcomer: Extension[Any, Any], app: Flask, registry: Registry) ->
             registry.mark_broken(
                 app,
                 f"This application is broken: {newcomer.name!r} and {other.extension.name!r}"
-                f" could not be introduced ({type(error).__name__}: {mask(str(error))})."
+                f" could not be introduced ({describe_error(error)})."
                 " Mend that and start anew.",
             )
             raise

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask import Flask
 
 from .finding import Finding
+from .masking import describe_error
 from .reading import unknown_keys
 from .registry import Registry
 
@@ -43,11 +44,20 @@ def check_app(app: Flask, *, deploy: bool = False, extra: Sequence[Finding] = ()
         found.append(
             Finding("stack.broken", "error", registry.broken, "Mend the introduction, start anew.")
         )
-    for each in registry.values():
-        found += each.extension.checks(app)
+    for name in registry:
+        found += _ask(app, name)
     found += _unknown(app, registry)
     shown = (finding for finding in found if deploy or not finding.deploy)
     return Report(tuple(sorted(shown, key=lambda f: (_ORDER[f.severity], f.id))), deploy)
+
+
+def _ask(app: Flask, name: str) -> Iterator[Finding]:
+    """Yield what one extension finds, and if its checks fail, that they do."""
+    try:
+        yield from Registry.of(app)[name].extension.checks(app)
+    except Exception as error:
+        message = f"The checks of {name!r} failed ({describe_error(error)})."
+        yield Finding(f"{name}.checks-failed", "error", message, "Mend that, and check again.")
 
 
 def _unknown(app: Flask, registry: Registry) -> Iterator[Finding]:

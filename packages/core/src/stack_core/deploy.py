@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from flask import Flask
 
 from .finding import Finding, Severity
-from .secret_key import find_weakness
+from .secret_key import fallback_problems, find_weakness, get_path
 
 _SOURCES = (".py", ".toml", ".yaml", ".yml", ".json", ".cfg", ".ini")
 _SKIPPED = {"node_modules", "__pycache__", "instance", "venv", "site-packages"}
 _MOST_FILES = 2000
+_MOST_BYTES = 1_000_000
 
 
 def check_deployment(app: Flask) -> Iterator[Finding]:
@@ -30,31 +32,35 @@ def _finding(words: str, severity: Severity, message: str, fix: str) -> Finding:
 
 def _check_secret_key(app: Flask) -> Iterator[Finding]:
     key = app.config.get("SECRET_KEY")
-    how = "Set FLASK_SECRET_KEY to what 'flask stack secret' prints."
+    how = "Set SECRET_KEY to what 'flask stack secret' prints."
     if not key:
         yield _finding("secret-key-missing", "error", "'SECRET_KEY' is not set.", how)
         return
     if fault := find_weakness(key):
         yield _finding("secret-key-weak", "error", f"'SECRET_KEY' {fault}.", how)
-    if (source := _find_in_source(app, key)) is not None:
+    elif (source := _find_in_source(app, key)) is not None:
         message = f"'SECRET_KEY' stands in the source, in {source}."
         yield _finding("secret-key-in-source", "error", message, how)
+    for problem in fallback_problems(app):
+        yield _finding("secret-key-fallback", "error", problem, "Remove it from the list.")
+    path = get_path(app)
+    if os.name == "posix" and path.is_file() and path.stat().st_mode & 0o077:
+        message = f"{path} can be read by others on this machine."
+        yield _finding("secret-key-file", "error", message, f"Run: chmod 600 {path}")
 
 
 def _find_in_source(app: Flask, key: str | bytes) -> str | None:
     """Return the file beside the application's code that contains the key, or None."""
-    wanted = key.encode() if isinstance(key, str) else key
-    if len(wanted) < 3:
-        return None
+    wanted = [key.encode() if isinstance(key, str) else key, repr(key).lstrip("b")[1:-1].encode()]
     root = Path(app.root_path)
-    for seen, path in enumerate(_sources(root)):
-        if seen >= _MOST_FILES:
-            break
+    for path in islice(_sources(root), _MOST_FILES):
         try:
-            quoted = path.read_bytes()
+            if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+                continue
+            text = path.read_bytes()
         except OSError:
             continue
-        if any(mark + wanted + mark in quoted for mark in (b'"', b"'")):
+        if any(each in text for each in wanted):
             return str(path.relative_to(root))
     return None
 
@@ -80,21 +86,21 @@ def _check_modes(app: Flask) -> Iterator[Finding]:
 
 def _check_cookies(app: Flask) -> Iterator[Finding]:
     config = app.config
-    if not config["SESSION_COOKIE_SECURE"]:
+    if not config.get("SESSION_COOKIE_SECURE"):
         yield _finding(
             "session-cookie-secure",
             "warning",
             "'SESSION_COOKIE_SECURE' is off: the session cookie travels over plain http too.",
             "Set SESSION_COOKIE_SECURE to true where the site is served by https.",
         )
-    if not config["SESSION_COOKIE_HTTPONLY"]:
+    if not config.get("SESSION_COOKIE_HTTPONLY"):
         yield _finding(
             "session-cookie-httponly",
             "warning",
             "'SESSION_COOKIE_HTTPONLY' is off: scripts of a page can read the session cookie.",
             "Remove SESSION_COOKIE_HTTPONLY from the configuration.",
         )
-    if str(config["SESSION_COOKIE_SAMESITE"]).lower() not in ("lax", "strict"):
+    if str(config.get("SESSION_COOKIE_SAMESITE")).lower() not in ("lax", "strict"):
         yield _finding(
             "session-cookie-samesite",
             "warning",
@@ -112,14 +118,14 @@ def _check_requests(app: Flask) -> Iterator[Finding]:
             "'TRUSTED_HOSTS' is not set: links are built from any Host header that is sent.",
             "Set TRUSTED_HOSTS to the names under which the site is served.",
         )
-    if config["MAX_CONTENT_LENGTH"] is None:
+    if config.get("MAX_CONTENT_LENGTH") is None:
         yield _finding(
             "max-content-length",
             "warning",
             "'MAX_CONTENT_LENGTH' is not set: a request may be of any size.",
             "Set MAX_CONTENT_LENGTH to a number of bytes, such as 1048576.",
         )
-    if config["PREFERRED_URL_SCHEME"] != "https":
+    if config.get("PREFERRED_URL_SCHEME") != "https":
         yield _finding(
             "preferred-url-scheme",
             "warning",

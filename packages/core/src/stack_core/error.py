@@ -43,10 +43,11 @@ class ConfigError(SetupError, ValueError):
 class BadSecretKey(ConfigError):
     """There is no secret key, or it could be guessed.
 
-    :param path: where the instance folder would keep one.
+    :param path: where the instance folder would keep one; None where a key is
+        set and would go before it.
     """
 
-    def __init__(self, problem: str, path: Path) -> None:
+    def __init__(self, problem: str, path: Path | None = None) -> None:
         super().__init__(problem)
         self.path = path
 

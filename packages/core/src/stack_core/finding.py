@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -26,3 +26,10 @@ class Finding(msgspec.Struct, frozen=True):
     message: str
     fix: str
     deploy: bool = False
+
+    def __post_init__(self) -> None:
+        if self.severity not in get_args(Severity):
+            raise ValueError(
+                f"{self.severity!r} is no severity of {self.id!r}."
+                f" Use one of {', '.join(map(repr, get_args(Severity)))}."
+            )

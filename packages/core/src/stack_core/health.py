@@ -16,7 +16,7 @@ from .finding import Finding
 from .registry import KEY, Registry
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 _METHODS = ("GET", "HEAD")
 

@@ -54,6 +54,12 @@ def mask_fields(struct: msgspec.Struct) -> dict[str, object]:
     return shown
 
 
+def describe_error(error: BaseException) -> str:
+    """Return an error's class and its text in one line, without secrets."""
+    text = " ".join(str(mask(str(error))).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 def _mask_named(items: Iterable[tuple[object, object]]) -> dict[str, object]:
     return {str(name): mask(item, _names_secret(name)) for name, item in items}
 

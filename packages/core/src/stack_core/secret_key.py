@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask
@@ -14,10 +17,8 @@ from .error import BadSecretKey, ConfigError
 FILE = "secret_key"
 LEAST = 16
 _KNOWN = {"dev", "development", "secret", "secretkey", "changeme", "test", "key", "password"}
-_HOW = (
-    "Set the environment variable FLASK_SECRET_KEY to what 'flask stack secret' prints,"
-    " or run 'flask stack secret --write' to keep one in the instance folder."
-)
+_SET = "Set SECRET_KEY (in the environment FLASK_SECRET_KEY) to what 'flask stack secret' prints"
+_WRITE = "run 'flask stack secret --write' to keep one in the instance folder"
 
 
 def provide_secret_key(app: Flask) -> None:
@@ -25,23 +26,42 @@ def provide_secret_key(app: Flask) -> None:
 
     In this order: ``app.config["SECRET_KEY"]``, the file ``secret_key`` of the
     instance folder, in debug a new such file, in tests a random key that lives
-    as long as the process.
+    as long as the process. In production a key that could be guessed is
+    refused, a former one in ``SECRET_KEY_FALLBACKS`` too.
 
     :raises BadSecretKey: there is none, or it could be guessed.
+    :raises ConfigError: the file cannot be used.
     """
-    key = app.config.get("SECRET_KEY")
+    key, path = app.config.get("SECRET_KEY"), get_path(app)
+    how = f"{_SET}."
     if not key:
-        key = read_secret_key(app) or _invented(app)
+        key = read_secret_key(path) or _invented(app)
         if key is None:
-            raise BadSecretKey(f"'SECRET_KEY' is not set. {_HOW}", get_path(app))
+            raise BadSecretKey(f"'SECRET_KEY' is not set. {_SET}, or {_WRITE}.", path)
         app.config["SECRET_KEY"] = key
-    if not (app.debug or app.testing) and (fault := find_weakness(key)):
-        raise BadSecretKey(f"'SECRET_KEY' {fault}. {_HOW}", get_path(app))
+        how = f"Remove {path} and {_WRITE}."
+    if app.debug or app.testing:
+        return
+    if fault := find_weakness(key):
+        raise BadSecretKey(f"'SECRET_KEY' {fault}. {how}")
+    for problem in fallback_problems(app):
+        raise BadSecretKey(f"{problem} Remove it from the list.")
 
 
-def find_weakness(key: str | bytes) -> str | None:
+def fallback_problems(app: Flask) -> Iterator[str]:
+    """Yield a sentence for each former key that could be guessed: it still opens sessions."""
+    for key in app.config.get("SECRET_KEY_FALLBACKS") or ():
+        if fault := find_weakness(key):
+            yield f"A key in 'SECRET_KEY_FALLBACKS' {fault}."
+
+
+def find_weakness(key: object) -> str | None:
     """Return what is wrong with a key, without showing it, or None."""
+    if not isinstance(key, (str, bytes)):
+        return "is neither text nor bytes"
     text = key if isinstance(key, str) else key.decode("utf-8", "replace")
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        return "holds what cannot be written as UTF-8"
     if text.lower().replace("-", "").replace("_", "").replace(" ", "") in _KNOWN:
         return "is one that everybody knows"
     if len(key) < LEAST:
@@ -67,30 +87,45 @@ def get_path(app: Flask) -> Path:
     return Path(app.instance_path) / FILE
 
 
-def read_secret_key(app: Flask) -> str | None:
-    """Return the key that the instance folder keeps, or None."""
-    path = get_path(app)
+def read_secret_key(path: Path) -> str | None:
+    """Return the key that a file keeps, or None where there is no file.
+
+    :raises ConfigError: the file cannot be read, or is empty.
+    """
     try:
-        return path.read_text("utf-8").strip() or None
+        key = path.read_text("utf-8").strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(
             f"The secret key cannot be read from {path} ({type(error).__name__})."
-            " Make the file readable for this user, or set FLASK_SECRET_KEY."
+            " Make it a file of text that this user can read, or set SECRET_KEY."
         ) from None
+    if not key:
+        raise ConfigError(f"{path} is empty. Remove it and {_WRITE}.")
+    return key
 
 
 def write_secret_key(path: Path) -> str:
     """Make a key and keep it in a new file of mode 0600; return it.
 
+    The file appears with the key in it: who reads meanwhile sees all or nothing.
+
     :raises FileExistsError: a key is there; it is left alone.
+    :raises OSError: the folder cannot be written.
     """
     key = make_secret_key()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(key + "\n")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(path.parent)) from None
+    descriptor, unfinished = tempfile.mkstemp(prefix=f".{FILE}-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(key + "\n")
+        os.link(unfinished, path)
+    finally:
+        Path(unfinished).unlink()
     return key
 
 
@@ -103,10 +138,10 @@ def _invented(app: Flask) -> str | None:
     try:
         key = write_secret_key(path)
     except FileExistsError:
-        return read_secret_key(app)
+        return read_secret_key(path)  # another process was quicker
     except OSError as error:
         raise ConfigError(
-            f"A secret key cannot be kept in {path} ({error.strerror}). {_HOW}"
+            f"A secret key cannot be kept in {path} ({error.strerror}). {_SET}."
         ) from None
     app.logger.warning("A secret key was made in %s. Keep it out of version control.", path)
     return key

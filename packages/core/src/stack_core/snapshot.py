@@ -8,7 +8,7 @@ from typing import Any
 from blinker import Signal
 from flask import Flask, signals
 
-from .masking import mask
+from .masking import describe_error
 from .registry import KEY, Member, Registry
 
 _DEPTH = 4
@@ -84,8 +84,7 @@ def abandon(extension: Member, app: Flask, error: BaseException) -> None:
     try:
         extension.abandon(app)
     except BaseException as second:
-        reason = f"{type(second).__name__}: {mask(str(second))}"
-        error.add_note(f"{extension.name!r} could not be abandoned ({reason}).")
+        error.add_note(f"{extension.name!r} could not be abandoned ({describe_error(second)}).")
 
 
 def _walk(container: Any, depth: int) -> Iterator[tuple[Any, Any]]:

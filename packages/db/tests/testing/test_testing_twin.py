@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
 from stack_db.testing import TwinError
+from stack_db.testing.redirection import Twins
 from stack_db.testing.twin import Twin, make_twin
 
 
@@ -103,6 +104,21 @@ def test_two_runs_do_not_share_a_twin(url: URL) -> None:
     with connect(third, url):
         pass
     third.close()
+
+
+@pytest.mark.services
+def test_twin_that_cannot_be_dropped_is_said(
+    server_url, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is left at the end, because something is connected still, is one line of output."""
+    url = server_url("postgres", "twins")
+    twins = Twins()
+    with connect(twins.of(url), url):
+        twins.close()
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"test_{url.database}' cannot be made or dropped: database" in said.replace("',", "'")
+    run(url, f"DROP DATABASE test_{url.database}")
 
 
 @pytest.mark.parametrize("scheme", ["postgresql+psycopg", "mariadb+pymysql"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -39,9 +40,12 @@ class Twins:
         return self._twins[url]
 
     def close(self) -> None:
-        """Drop them all."""
+        """Drop them all; the session is over, so what cannot be dropped is only said."""
         for twin in self._twins.values():
-            twin.close()
+            try:
+                twin.close()
+            except TwinError as error:
+                print(error, file=sys.stderr)
 
 
 class Redirection:

@@ -57,8 +57,8 @@ class SharedConnection:
         self._numbers = itertools.count(1)
         self._begin()
 
-    def join(self) -> Joined:
-        """Return a connection of a participant's own, to all appearances."""
+    def join(self) -> Any:
+        """Return a connection of a participant's own, to all appearances a driver's."""
         return Joined(self)
 
     def enter(self) -> Level:
