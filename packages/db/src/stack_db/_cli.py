@@ -42,10 +42,8 @@ def _find_group(parent: click.Context | None) -> click.Command:
 
     group: Any = imported
 
-    begin: Any = group.callback
-
     def enter(**given: Any) -> None:
-        begin(**given)
+        group.callback(**given)
         _teach_types(current_app.extensions.get(MIGRATE_KEY))
 
     return GuardedGroup(
