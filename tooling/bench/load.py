@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from demo import application, archive  # the tooling is no installed package
 from demo.workshop import Workshop
+from launch import Trouble  # noqa: E402
 
 VARIANTS = ("plain", "at-hand", "ours")
 
