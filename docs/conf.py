@@ -17,6 +17,7 @@ python_use_unqualified_type_names = True
 
 html_theme = "furo"
 html_title = "stack"
+html_favicon = "icon.svg"
 html_show_sphinx = False
 html_copy_source = False
 # The reader's own fonts: a page loads nothing from another host.

@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ FENCE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 CAPTION = re.compile(r"^:caption: *(?P<name>\S+) *$", re.MULTILINE)
+GROUP = re.compile(r"""mark\.xdist_group\(["'](?P<name>\w+)["']\)""")
 #: The longest that one command of an example may take, in seconds.
 PATIENCE = 120
 
@@ -163,16 +165,24 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
+@cache
+def find_group(file: str) -> str | None:
+    """Return the group in which a file asks, by pytest-xdist's marker, to stay on one worker."""
+    path = ROOT / file
+    named = GROUP.search(path.read_text("utf-8")) if path.suffix == ".py" else None
+    return named["name"] if named else None
+
+
 class PageScheduling(LoadScopeScheduling):
     """Deals tests out to workers one by one, but the examples of a page together.
 
     They share a namespace and a folder. The marker that pytest-xdist has for it does nothing
-    under pytest 9.2, where a test's id can no longer be changed.
+    under pytest 9.2, where a test's id can no longer be changed; here it holds for a whole file.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, rest = nodeid.partition("::")
-        return file if rest.startswith("line:") else nodeid
+        return file if rest.startswith("line:") else find_group(file) or nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -29,7 +29,7 @@ def adopt(folder: Path, steps: list[Path]) -> None:
 
 def own_tests(folder: Path) -> dict[str, bytes]:
     """Return what is in the files of tests."""
-    return {file.name: file.read_bytes() for file in sorted((folder / "tests").iterdir())}
+    return {file.name: file.read_bytes() for file in sorted((folder / "tests").glob("*.py"))}
 
 
 @pytest.mark.slow

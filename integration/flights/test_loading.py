@@ -36,6 +36,7 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
     return said[0]
 
 
+@pytest.mark.slow
 def test_load_twice_changes_nothing(run: Run, empty: Path, archive: Path) -> None:
     """A second load says that there are flights already, and is no failure."""
     assert run(empty, "load", "--archive", archive, "--limit", "100").returncode == 0
@@ -44,6 +45,7 @@ def test_load_twice_changes_nothing(run: Run, empty: Path, archive: Path) -> Non
     assert "100 flights are loaded already" in again.stdout
 
 
+@pytest.mark.slow
 def test_load_with_replace_starts_anew(run: Run, empty: Path, archive: Path) -> None:
     """What was loaded is exchanged for what is asked for now."""
     run(empty, "load", "--archive", archive, "--limit", "100")
@@ -51,6 +53,7 @@ def test_load_with_replace_starts_anew(run: Run, empty: Path, archive: Path) -> 
     assert (count(empty), count(empty, "airline")) == (7, 16)
 
 
+@pytest.mark.slow
 def test_failed_load_keeps_what_was_there(run: Run, empty: Path, archive: Path) -> None:
     """A load that fails in the middle has changed nothing."""
     run(empty, "load", "--archive", archive, "--limit", "100")

@@ -42,7 +42,7 @@ def _make(workshop: Workshop, options: Options, mark: str) -> None:
         built = wheels.build(workshop)
         _say(2, f"Installing stack[{EXTRA}] from them")
         wheels.install(workshop, built, EXTRA)
-        verified = wheels.verify(workshop, built)
+        verified = wheels.verify(wheels.find_packages(workshop), built)
         print(f"      From these wheels, file by file: {', '.join(verified)}")
         _say(3, "Fetching the data")
         data = archive.fetch(workshop)

@@ -39,15 +39,21 @@ def install(workshop: Workshop, wheels: dict[str, Path], extra: str) -> None:
     workshop.run("The wheels cannot be installed", uv, "pip", "install", *options, stack, *files)
 
 
-def verify(workshop: Workshop, wheels: dict[str, Path]) -> list[str]:
+def find_packages(workshop: Workshop) -> Path:
+    """Return the folder that the environment has its packages in."""
+    doing = "The environment cannot be read"
+    return Path(workshop.run(doing, workshop.program("python"), "-c", WHERE).strip())
+
+
+def verify(packages: Path, wheels: dict[str, Path]) -> list[str]:
     """Hold every installed distribution of ours against the wheel that was built.
 
+    :param packages: The folder that an environment has its packages in.
     :return: The distributions' names and versions.
     :raises Trouble: When one of them came from elsewhere, or a file of it differs.
     """
-    doing = "The environment cannot be read"
-    site = workshop.run(doing, workshop.program("python"), "-c", WHERE).strip()
-    ours = [each for each in distributions(path=[site]) if _name(each.name).startswith("stack")]
+    installed = distributions(path=[str(packages)])
+    ours = [each for each in installed if _name(each.name).startswith("stack")]
     for distribution in ours:
         _verify(distribution, wheels.get(_name(distribution.name)))
     return sorted(f"{each.name} {each.version}" for each in ours)

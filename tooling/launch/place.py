@@ -57,5 +57,7 @@ class Place:
             "UV_COMPILE_BYTECODE": "1",
             "UV_NO_PROGRESS": "1",
             "UV_PYTHON_DOWNLOADS": "never",
+            # Whom the machine trusts, its own index and proxy among them, uv trusts too.
+            "UV_SYSTEM_CERTS": "1",
             "XDG_CACHE_HOME": str(self.cache),
         }

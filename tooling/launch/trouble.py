@@ -8,6 +8,7 @@ OFFLINE = re.compile(
     r"|client error \(Connect\)|error sending request|[Cc]onnection refused"
     r"|[Nn]etwork is unreachable|timed out"
 )
+UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED|invalid peer certificate")
 
 
 class Trouble(Exception):
@@ -20,6 +21,11 @@ def explain(doing: str, output: str) -> Trouble:
     :param doing: What was being done, as the start of a sentence: "The tools cannot be installed".
     :param output: All that the program wrote.
     """
+    if UNTRUSTED.search(output):
+        return Trouble(
+            f"{doing} because this machine does not trust the certificate of the package index: "
+            "add the issuer's to the system's certificates and run this again."
+        )
     if OFFLINE.search(output):
         return Trouble(
             f"{doing} because the package index cannot be reached: check the network "
