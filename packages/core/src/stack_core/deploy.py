@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask
 
 from .finding import Finding, Severity
-from .secret_key import fallback_problems, find_weakness, get_path
+from .secret_key import find_weakness, get_path
 
 _SOURCES = (".py", ".toml", ".yaml", ".yml", ".json", ".cfg", ".ini")
 _SKIPPED = {"node_modules", "__pycache__", "instance", "venv", "site-packages"}
@@ -41,8 +41,10 @@ def _check_secret_key(app: Flask) -> Iterator[Finding]:
     elif (source := _find_in_source(app, key)) is not None:
         message = f"'SECRET_KEY' stands in the source, in {source}."
         yield _finding("secret-key-in-source", "error", message, how)
-    for problem in fallback_problems(app):
-        yield _finding("secret-key-fallback", "error", problem, "Remove it from the list.")
+    for former in app.config.get("SECRET_KEY_FALLBACKS") or ():
+        if fault := find_weakness(former):
+            message = f"A key in 'SECRET_KEY_FALLBACKS' {fault}, and still opens every session."
+            yield _finding("secret-key-fallback", "error", message, "Remove it from the list.")
     path = get_path(app)
     if os.name == "posix" and path.is_file() and path.stat().st_mode & 0o077:
         message = f"{path} can be read by others on this machine."

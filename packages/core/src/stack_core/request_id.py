@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import uuid4
 
@@ -52,8 +53,10 @@ def install_request_id(app: Flask, *, trusted: bool) -> None:
         sets it.
     """
     base = app.app_ctx_globals_class
-    attributes = {"request_id": RequestId(trusted=trusted)}
-    app.app_ctx_globals_class = cast("type[Any]", type("AppContextGlobals", (base,), attributes))
+    if not hasattr(base, "request_id"):  # an application's own wins
+        attributes = {"request_id": RequestId(trusted=trusted)}
+        globals_class = type("AppContextGlobals", (base,), attributes)
+        app.app_ctx_globals_class = cast("type[Any]", globals_class)
     _install_record()
 
 
@@ -62,7 +65,7 @@ def find_request_id() -> str | None:
     return getattr(g, "request_id", None) if has_app_context() else None
 
 
-class _Record(logging.LogRecord):
+class Record(logging.LogRecord):
     """A log record that knows its request.
 
     The id enters the record's dictionary when the message is made, not
@@ -75,24 +78,44 @@ class _Record(logging.LogRecord):
         self._request_id = find_request_id() or "-"
 
     def getMessage(self) -> str:
-        vars(self).setdefault("request_id", self._request_id)
+        self._note_request()
         return super().getMessage()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Another process gets a plain record: it may not know this class.
+        self._note_request()
+        return logging.makeLogRecord, (vars(self),)
+
+    def _note_request(self) -> None:
+        vars(self).setdefault("request_id", self._request_id)
 
 
 def _install_record() -> None:
-    factory = logging.getLogRecordFactory()
-    if not isinstance(factory, type):
-        if not getattr(factory, "knows_request", False):
-            logging.setLogRecordFactory(_wrapped(factory))
-    elif not issubclass(factory, _Record):
-        logging.setLogRecordFactory(type("LogRecord", (_Record, factory), {}))
+    factory: Any = logging.getLogRecordFactory()
+    if isinstance(factory, type):
+        logging.setLogRecordFactory(_knowing(factory))
+    elif not getattr(factory, "knows_request", False):
+        logging.setLogRecordFactory(_wrapped(factory))
 
 
-def _wrapped(factory: Any) -> Any:
+def _knowing(kind: type) -> type[logging.LogRecord]:
+    """Return a class of records that know their request and else are of the given class."""
+    if issubclass(kind, Record):
+        return kind
+    return Record if kind is logging.LogRecord else type(kind.__name__, (Record, kind), {})
+
+
+def _wrapped(factory: Callable[..., logging.LogRecord]) -> Callable[..., logging.LogRecord]:
+    """Let a factory that is no class make records that know their request."""
+    classes: dict[type, type[logging.LogRecord]] = {}
+
     def make(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        record: logging.LogRecord = factory(*args, **kwargs)
-        vars(record).setdefault("request_id", find_request_id() or "-")
+        record = factory(*args, **kwargs)
+        kind = type(record)
+        if not issubclass(kind, Record):
+            record.__class__ = classes.setdefault(kind, classes.get(kind) or _knowing(kind))
+            vars(record)["_request_id"] = find_request_id() or "-"
         return record
 
-    make.knows_request = True  # type: ignore[attr-defined]  # a mark for the next application
+    vars(make)["knows_request"] = True
     return make

@@ -7,7 +7,6 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask
@@ -27,9 +26,10 @@ def provide_secret_key(app: Flask) -> None:
     In this order: ``app.config["SECRET_KEY"]``, the file ``secret_key`` of the
     instance folder, in debug a new such file, in tests a random key that lives
     as long as the process. In production a key that could be guessed is
-    refused, a former one in ``SECRET_KEY_FALLBACKS`` too.
+    refused; a former one is not, as it may be what is being replaced.
 
-    :raises BadSecretKey: there is none, or it could be guessed.
+    :raises BadSecretKey: there is none, or it could be guessed, or a former
+        one cannot be used.
     :raises ConfigError: the file cannot be used.
     """
     key, path = app.config.get("SECRET_KEY"), get_path(app)
@@ -40,34 +40,35 @@ def provide_secret_key(app: Flask) -> None:
             raise BadSecretKey(f"'SECRET_KEY' is not set. {_SET}, or {_WRITE}.", path)
         app.config["SECRET_KEY"] = key
         how = f"Remove {path} and {_WRITE}."
-    if app.debug or app.testing:
-        return
-    if fault := find_weakness(key):
+    if not (app.debug or app.testing) and (fault := find_weakness(key)):
         raise BadSecretKey(f"'SECRET_KEY' {fault}. {how}")
-    for problem in fallback_problems(app):
-        raise BadSecretKey(f"{problem} Remove it from the list.")
-
-
-def fallback_problems(app: Flask) -> Iterator[str]:
-    """Yield a sentence for each former key that could be guessed: it still opens sessions."""
-    for key in app.config.get("SECRET_KEY_FALLBACKS") or ():
-        if fault := find_weakness(key):
-            yield f"A key in 'SECRET_KEY_FALLBACKS' {fault}."
+    for former in app.config.get("SECRET_KEY_FALLBACKS") or ():
+        if fault := _find_fault(former):
+            raise BadSecretKey(f"A key in 'SECRET_KEY_FALLBACKS' {fault}. Remove it.")
 
 
 def find_weakness(key: object) -> str | None:
     """Return what is wrong with a key, without showing it, or None."""
-    if not isinstance(key, (str, bytes)):
-        return "is neither text nor bytes"
-    text = key if isinstance(key, str) else key.decode("utf-8", "replace")
-    if any("\ud800" <= sign <= "\udfff" for sign in text):
-        return "holds what cannot be written as UTF-8"
+    if fault := _find_fault(key):
+        return fault
+    text = key.decode("utf-8", "replace") if isinstance(key, bytes) else str(key)
     if text.lower().replace("-", "").replace("_", "").replace(" ", "") in _KNOWN:
         return "is one that everybody knows"
-    if len(key) < LEAST:
-        return f"is {len(key)} characters long and must have at least {LEAST}"
+    if len(text) < LEAST:
+        return f"is {len(text)} characters long and must have at least {LEAST}"
     if len(set(text)) < 6:
         return "has fewer than 6 different characters"
+    return None
+
+
+def _find_fault(key: object) -> str | None:
+    """Return why nothing can be signed with a key, or None."""
+    if isinstance(key, bytes):
+        return None
+    if not isinstance(key, str):
+        return "is neither text nor bytes"
+    if any("\ud800" <= sign <= "\udfff" for sign in key):
+        return "holds what cannot be written as UTF-8"
     return None
 
 
