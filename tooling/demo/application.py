@@ -44,7 +44,9 @@ def add_feature(factory: Path) -> None:
 def migrate(workshop: Workshop) -> None:
     """Give the application's database its tables."""
     flask = workshop.program("flask")
-    workshop.run("The database cannot be migrated", flask, "db", "upgrade", cwd=workshop.application)
+    workshop.run(
+        "The database cannot be migrated", flask, "db", "upgrade", cwd=workshop.application
+    )
 
 
 def load(workshop: Workshop, archive: Path, sample: int | None) -> None:
