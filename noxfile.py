@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import product
 from pathlib import Path
 
 import nox
@@ -124,9 +125,11 @@ def browser(session: nox.Session) -> None:
     session.run("pytest", "-m", "browser", "integration", *session.posargs)
 
 
+SUITES = [*product(("flask-sqlalchemy", "flask-migrate"), ("2.0", "2.1"))]
+
+
 @nox.session
-@nox.parametrize("sqlalchemy", ["2.0", "2.1"])
-@nox.parametrize("suite", ["flask-sqlalchemy", "flask-migrate"])
+@nox.parametrize("suite,sqlalchemy", SUITES, ids=["-".join(each) for each in SUITES])
 def upstream(session: nox.Session, suite: str, sqlalchemy: str) -> None:
     """Run an upstream library's own tests with our class in its place."""
     prepare(session, "tests")

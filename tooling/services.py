@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 #: Service: the variable that names its address, and the default.
 SERVICES = {
     "PostgreSQL": ("STACK_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"),
-    "MariaDB": ("STACK_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/"),
+    "MariaDB": ("STACK_TEST_MARIADB", "mariadb+pymysql://root@127.0.0.1:3306/test"),
     "Redis": ("STACK_TEST_REDIS", "redis://127.0.0.1:6379/0"),
 }
 

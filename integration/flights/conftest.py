@@ -21,6 +21,7 @@ from demo.workshop import Workshop
 SAMPLE = 3_000
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]
+Create = Callable[[str], Flask]
 
 
 @pytest.fixture(scope="session")
@@ -48,12 +49,16 @@ def copy(workshop: Workshop, file: Path) -> Path:
     return file
 
 
-def flask(workshop: Workshop, database: Path, *arguments: str | Path) -> Done:
-    """Run ``flask flights`` on a database, as a person would."""
+def flask(workshop: Workshop, database: Path | str, *arguments: str | Path) -> Done:
+    """Run ``flask`` on a database, as a person would.
+
+    :param database: A file of SQLite, or an address.
+    """
+    address = f"sqlite:///{database}" if isinstance(database, Path) else database
     return subprocess.run(
-        [workshop.program("flask"), "flights", *map(str, arguments)],
+        [workshop.program("flask"), *map(str, arguments)],
         cwd=workshop.application,
-        env=workshop.environment() | {"FLASK_SQLALCHEMY_DATABASE_URI": f"sqlite:///{database}"},
+        env=workshop.environment() | {"FLASK_SQLALCHEMY_DATABASE_URI": address},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -69,7 +74,7 @@ def empty(workshop: Workshop, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(workshop: Workshop) -> Run:
-    """Run ``flask flights`` on a database."""
+    """Run ``flask`` on a database."""
     return partial(flask, workshop)
 
 
@@ -77,21 +82,35 @@ def run(workshop: Workshop) -> Run:
 def loaded(workshop: Workshop, archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with flights from all over the year; tests only read it."""
     database = copy(workshop, tmp_path_factory.mktemp("loaded") / "flights.db")
-    done = flask(workshop, database, "load", "--archive", archive, "--limit", str(SAMPLE))
+    done = flask(
+        workshop, database, "flights", "load", "--archive", archive, "--limit", str(SAMPLE)
+    )
     assert done.returncode == 0, done.stderr
     return database
 
 
 @pytest.fixture(scope="session")
-def app(workshop: Workshop, loaded: Path) -> Iterator[Flask]:
-    """The application in this process, on the loaded database."""
+def create(workshop: Workshop) -> Iterator[Create]:
+    """Make the application in this process, on a database."""
+    made: list[Flask] = []
+
+    def create(address: str) -> Flask:
+        config = {"TESTING": True, "SQLALCHEMY_DATABASE_URI": address}
+        made.append(importlib.import_module("tower").create_app(config))
+        return made[-1]
+
     sys.path.insert(0, str(workshop.application))
-    create = importlib.import_module("tower").create_app
-    app: Flask = create({"TESTING": True, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{loaded}"})
-    yield app
+    yield create
     sys.path.remove(str(workshop.application))
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
+    for app in made:
+        with app.app_context():
+            app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(create: Create, loaded: Path) -> Flask:
+    """The application on the loaded database."""
+    return create(f"sqlite:///{loaded}")
 
 
 @pytest.fixture

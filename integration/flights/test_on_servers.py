@@ -1,0 +1,64 @@
+"""The flights on the two database servers."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, make_url, text
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Create = Callable[[str], Flask]
+
+pytestmark = [pytest.mark.services, pytest.mark.xdist_group("flights")]
+
+SERVERS = {
+    "postgres": ("STACK_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"),
+    "mariadb": ("STACK_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/"),
+}
+
+
+@pytest.fixture(params=SERVERS)
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database of this test's own on each server."""
+    variable, default = SERVERS[request.param]
+    server = make_url(os.environ.get(variable) or default)
+    name = f"flights_{os.getpid()}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield server.set(database=name).render_as_string(hide_password=False)
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name}"))
+    finally:
+        engine.dispose()
+
+
+def test_flights_are_the_same_on_a_server(
+    run: Run, create: Create, address: str, archive: Path
+) -> None:
+    """Revision, load and pages hold on every database, and the list has the same order."""
+    load = ["flights", "load", "--archive", archive, "--limit", "300"]
+    for words in (["db", "upgrade"], ["db", "check"], load):
+        done = run(address, *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+    app = create(address)
+    client = app.test_client()
+    met: list[str] = []
+    path = "/flights/"
+    while path:
+        page = client.get(path).text
+        met += re.findall(r'<th scope="row"><a href="/flights/(\d+)"', page)
+        found = re.search(r'<a href="([^"]+)" rel="next"', page)
+        path = found[1] if found else ""
+    assert len(met) == len(set(met)) == 300
+    for path in ("?last=1", "?carrier=UA&month=7", met[0], "airlines", "airports"):
+        assert client.get(f"/flights/{path}").status_code == 200
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
