@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from burst import SUBJECTS, Subject, compare
+from load import measure_load
 from peers import run_peers
 
 
@@ -60,14 +61,19 @@ def judge(bounds: list[tuple[str, float, float]]) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=41, help="turns of each program")
+    parser.add_argument("--loads", type=int, default=3, help="times to load all flights")
     parser.add_argument("--peers", type=Path, help="folder of the peers' harness")
     options = parser.parse_args()
     if not 3 <= options.rounds <= 1000:
         parser.error("--rounds is from 3 to 1000")
+    if not 1 <= options.loads <= 100:
+        parser.error("--loads is from 1 to 100")
     print("A view that does not touch the database:")
     hello = measure_hello(options.rounds)
     print("Importing and initialising core and db, beside Flask and Flask-SQLAlchemy:")
     start = measure_start(options.rounds // 2)
+    print("Loading the flights, beside a plain executemany into the same tables:")
+    load = measure_load(options.loads)
     if options.peers:
         run_peers(options.peers.resolve())
     print("Measures:")
@@ -76,6 +82,9 @@ def main() -> int:
             ("idle view ÷ bare Flask", hello["hello stack"], 1.10),
             ("start CPU ÷ Flask-SQLAlchemy", start["cpu"], 1.06),
             ("start memory, MB more", start["mb"], 2.0),
+            ("loading CPU ÷ plain", load["plain"], 2.0),
+            ("loading CPU ÷ executemany alone", load["at_hand"], 2.0),
+            ("loading peak, MB", load["mb"], 300),
             ("alembic or flask_migrate loaded at start", start["early"], 0),
         ]
     )

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from demo import application, archive  # the tooling is no installed package
 from demo.workshop import Workshop
+from launch import Trouble  # noqa: E402
 
 VARIANTS = ("plain", "at-hand", "ours")
 
@@ -31,9 +32,12 @@ def measure_load(rounds: int) -> dict[str, float]:
     seen: dict[str, list[dict[str, Any]]] = {name: [] for name in VARIANTS}
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop(Path(folder), Path(sys.prefix))
-        application.generate(workshop)
-        application.migrate(workshop)
-        data = archive.fetch(workshop)
+        try:
+            application.generate(workshop)
+            application.migrate(workshop)
+            data = archive.fetch(workshop)
+        except Trouble as trouble:
+            raise SystemExit(str(trouble)) from None
         place = workshop.application
         kept = Path(shutil.copytree(place / "instance", place / "kept"))
         for turn in range(rounds):

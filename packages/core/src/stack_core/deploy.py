@@ -21,6 +21,8 @@ _MOST_BYTES = 1_000_000
 def check_deployment(app: Flask) -> Iterator[Finding]:
     """Yield a finding for each of Flask's settings that production should not have."""
     yield from _check_secret_key(app)
+    yield from _check_former_keys(app)
+    yield from _check_key_file(app)
     yield from _check_modes(app)
     yield from _check_cookies(app)
     yield from _check_requests(app)
@@ -41,10 +43,16 @@ def _check_secret_key(app: Flask) -> Iterator[Finding]:
     elif (source := _find_in_source(app, key)) is not None:
         message = f"'SECRET_KEY' stands in the source, in {source}."
         yield _finding("secret-key-in-source", "error", message, how)
+
+
+def _check_former_keys(app: Flask) -> Iterator[Finding]:
     for former in app.config.get("SECRET_KEY_FALLBACKS") or ():
         if fault := find_weakness(former):
             message = f"A key in 'SECRET_KEY_FALLBACKS' {fault}, and still opens every session."
             yield _finding("secret-key-fallback", "error", message, "Remove it from the list.")
+
+
+def _check_key_file(app: Flask) -> Iterator[Finding]:
     path = get_path(app)
     if os.name == "posix" and path.is_file() and path.stat().st_mode & 0o077:
         message = f"{path} can be read by others on this machine."
