@@ -105,6 +105,7 @@ class Database(SQLAlchemy):
             ) from error
         except (TypeError, ArgumentError) as error:
             key = address.OPTIONS_KEY if bind_key is None else key
-            raise ConfigError(f"{key!r} cannot be used: {error}. Correct the options.") from error
+            said = str(error).rstrip(".")
+            raise ConfigError(f"{key!r} cannot be used: {said}. Correct the options.") from error
         engine.equip(made, options)
         return made
