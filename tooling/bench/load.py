@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from demo import application, archive  # the tooling is no installed package
 from demo.workshop import Workshop
-from launch import Trouble  # noqa: E402
+from launch import Trouble
 
 VARIANTS = ("plain", "at-hand", "ours")
 
@@ -58,7 +58,7 @@ def measure_load(rounds: int) -> dict[str, float]:
 
 
 def _run(variant: str, place: Path, data: Path) -> dict[str, Any]:
-    command = [sys.executable, str(SUBJECTS / "load.py"), variant, str(place), str(data)]
+    command = [sys.executable, str(SUBJECTS / "flights.py"), variant, str(place), str(data)]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": ""}
     )

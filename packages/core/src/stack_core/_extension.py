@@ -53,7 +53,7 @@ class Extension(Generic[S, St]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "name" in vars(cls) and "prefix" not in vars(cls):
+        if vars(cls).get("name") and "prefix" not in vars(cls):
             cls.prefix = f"{cls.name}_".upper()
         if "settings" not in vars(cls):
             cls.settings = _parameter(cls) or cls.settings
@@ -94,7 +94,12 @@ class Extension(Generic[S, St]):
         """Register blueprints and hooks; no I/O, nothing that fails for an outside reason."""
 
     def abandon(self, app: Flask) -> None:
-        """Free what a failed :meth:`build` or :meth:`attach` opened for this application."""
+        """Free what :meth:`build` or :meth:`attach` opened for this application.
+
+        Called when one of them fails, and when an extension fails that was set
+        up in the same ``Stack`` or that set this one up. What it raises
+        becomes a note on the error that was first.
+        """
 
     def checks(self, app: Flask) -> Iterable[Finding]:
         """Yield what ``flask stack check`` should say about this application."""

@@ -13,7 +13,8 @@ from .finding import Finding, Severity
 from .secret_key import find_weakness, get_path
 
 _SOURCES = (".py", ".toml", ".yaml", ".yml", ".json", ".cfg", ".ini")
-_SKIPPED = {"node_modules", "__pycache__", "instance", "venv", "site-packages"}
+_SKIPPED = {"node_modules", "__pycache__", "instance", "site-packages"}
+_MOST_FOLDERS = 1000
 _MOST_FILES = 2000
 _MOST_BYTES = 1_000_000
 
@@ -76,7 +77,11 @@ def _find_in_source(app: Flask, key: str | bytes) -> str | None:
 
 
 def _sources(root: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(root):
+    """Yield the files that may hold settings, without those of virtual environments."""
+    for folder, folders, files in islice(os.walk(root), _MOST_FOLDERS):
+        if "pyvenv.cfg" in files:
+            folders.clear()
+            continue
         folders[:] = sorted(f for f in folders if f not in _SKIPPED and not f.startswith("."))
         yield from (Path(folder, f) for f in sorted(files) if f.endswith(_SOURCES))
 

@@ -105,8 +105,13 @@ class Database(SQLAlchemy):
             ) from error
         except (TypeError, ValueError, AttributeError, ArgumentError) as error:
             key = address.OPTIONS_KEY if bind_key is None else key
+<<<<<<< HEAD
             reason = str(error).rstrip(".")
             raise ConfigError(f"{key!r} cannot be used: {reason}. Correct the options.") from error
         engine.explain_refusals(made, key)
+=======
+            said = str(error).rstrip(".")
+            raise ConfigError(f"{key!r} cannot be used: {said}. Correct the options.") from error
+>>>>>>> eyes-user
         engine.equip(made, options)
         return made

@@ -1,6 +1,6 @@
 """Load the flights once, by hand or by the application; print CPU seconds, megabytes, flights.
 
-``load.py plain|at-hand|ours APPLICATION ARCHIVE`` works on the application's migrated and empty
+``flights.py plain|at-hand|ours APPLICATION ARCHIVE`` works on the application's migrated and empty
 SQLite file, so that every variant fills the same tables with the same indexes. ``plain`` reads
 the archive and hands each row to ``executemany``; ``at-hand`` has them before its time starts.
 """
