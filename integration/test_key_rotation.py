@@ -10,6 +10,7 @@ from flask import Flask, session
 OLDER = "a-key-that-was-good-once-987654321"
 OLD = "a-key-that-was-good-enough-0123456789"
 NEW = "another-key-that-is-good-enough-0987654321"
+FALLBACKS = [(OLD, "2"), (f"{OLDER}, {OLD}", "2"), ("", "1")]
 
 
 def count() -> str:
