@@ -7,6 +7,7 @@ import inspect
 import re
 
 import pytest
+
 from workspace import ROOT, Package, packages
 
 MEMBERS = {package.name: package for package in packages()}

@@ -31,7 +31,12 @@ LEAKS = {
     "lost variable": ("del os.environ['PATH']", "environment variable PATH has changed"),
     "working folder": ("os.chdir('/')", "the working folder is /"),
 }
-HEAD = "import os, threading, time, flask, sqlalchemy\nfrom sqlalchemy import orm\nkept = []\n"
+HEAD = """\
+import importlib, os, sys, threading, time, flask, sqlalchemy
+from pathlib import Path
+from sqlalchemy import orm
+kept = []
+"""
 
 
 @pytest.fixture
@@ -78,3 +83,17 @@ def test_failed_test_is_reported_once(suite: pytest.Pytester) -> None:
         "    assert connection is None\n"
     )
     suite.runpytest_inprocess().assert_outcomes(failed=1)
+
+
+def test_module_of_a_test_is_forgotten(suite: pytest.Pytester) -> None:
+    """What a test imports out of its folder, by whichever path, the next one does not see."""
+    suite.makepyfile(
+        HEAD + "def test_import(tmp_path):\n"
+        "    (tmp_path / 'toy_module.py').touch()\n"
+        "    sys.path.insert(0, str(tmp_path))\n"
+        "    importlib.import_module('toy_module')\n"
+        "\ndef test_next():\n"
+        "    assert 'toy_module' not in sys.modules\n"
+        "    assert not any('test_import' in entry for entry in sys.path)\n"
+    )
+    suite.runpytest_inprocess().assert_outcomes(passed=2)

@@ -101,7 +101,9 @@ FIX = "Mend it."
 
 def checks(app):
     yield Finding("toy.plain", "error", f"'{app}' is wrong.", FIX)
-    yield _later("wrapped", "warning", "Not yet.", "Wait.")
+    said = "Not yet."
+    yield _later("wrapped", "warning", said, "Wait.")
+    said = "Too late."
 
 def _later(words, severity, message, fix):
     return Finding(f"toy.{words}", severity, message, fix, deploy=True)
@@ -126,7 +128,7 @@ def test_missing_service_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable, default in services.SERVICES.values():
         scheme = default.partition("://")[0]
         monkeypatch.setenv(variable, f"{scheme}://127.0.0.1:{port}/")
-    found = services.missing(patience=0)
+    found = services.missing()
     assert len(found) == len(services.SERVICES)
     assert found[0].endswith(f"at 127.0.0.1:{port}. Start it, or set STACK_TEST_POSTGRES.")
 

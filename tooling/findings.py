@@ -7,6 +7,7 @@ it; what is no literal text there is shown as ``…``.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,12 +55,13 @@ def text_of(node: ast.expr | None, names: dict[str, str]) -> str:
     return "…"
 
 
-def assigned(function: ast.AST) -> dict[str, str]:
-    """Return the literal texts that a function, or a module, gives to names."""
+def assigned(function: ast.AST, end: int) -> dict[str, str]:
+    """Return the literal texts that a function, or a module, gives to names before a line."""
+    nodes = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
     found: dict[str, str] = {}
-    for node in ast.walk(function):
+    for node in sorted(nodes, key=lambda each: each.lineno):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if node.lineno < end:
                 found[name] = text_of(value, found)
     return found
 
@@ -111,11 +113,11 @@ def rows_of(file: Path) -> Iterator[Row]:
     """Yield the findings that a module can report."""
     tree = ast.parse(file.read_text("utf-8"))
     makers = {"Finding": Wrapper("", FIELDS, False)} | wrappers(tree)
-    constants = assigned(ast.Module([n for n in tree.body if isinstance(n, ast.Assign)], []))
+    module = ast.Module([node for node in tree.body if isinstance(node, ast.Assign)], [])
     for scope in scopes(tree):
-        names = constants | assigned(scope)
         for maker, wrapper in makers.items():
             for call in calls(scope, maker):
+                names = assigned(module, sys.maxsize) | assigned(scope, call.lineno)
                 given = arguments(call, wrapper.parameters)
                 fields = dict(zip(FIELDS, wrapper.parameters, strict=False))
                 values = {k: text_of(given.get(v), names) for k, v in fields.items()}

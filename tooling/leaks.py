@@ -8,6 +8,8 @@ cleaned up, so that one leak is one error, and reported unless the test failed f
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,6 +28,8 @@ from sqlalchemy.pool import Pool
 OWN_VARIABLES = {"PYTEST_CURRENT_TEST", "PYTEST_VERSION"}
 #: Flask's own commands set these and leave them; they are taken back without a word.
 FLASK_VARIABLES = {"FLASK_RUN_FROM_CLI"}
+#: Where tests write modules of their own.
+TEMPORARY = tempfile.gettempdir() + os.sep
 #: How long a thread may take to end after its test, in seconds.
 GRACE = 1.0
 
@@ -96,6 +100,8 @@ class State:
     threads: set[threading.Thread] = field(default_factory=lambda: set(threading.enumerate()))
     variables: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     folder: Path = field(default_factory=Path.cwd)
+    modules: set[str] = field(default_factory=lambda: set(sys.modules))
+    path: list[str] = field(default_factory=lambda: list(sys.path))
 
     def leaks(self) -> Iterator[str]:
         """Yield what is there now and was not before, and clean it up."""
@@ -147,6 +153,18 @@ class State:
             yield f"the working folder is {Path.cwd()}"
             os.chdir(self.folder)
 
+    def forget_modules(self) -> None:
+        """Forget what a test imported out of a temporary folder: another's may be called the same.
+
+        That is no leak. Commands of Flask's import an application by its name, and put its folder
+        on the path, as their job is.
+        """
+        sys.path[:] = self.path
+        for name in set(sys.modules) - self.modules:
+            file = getattr(sys.modules[name], "__file__", None)
+            if file and file.startswith(TEMPORARY):
+                del sys.modules[name]
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
@@ -163,5 +181,6 @@ def leaves_nothing(request: pytest.FixtureRequest) -> Iterator[None]:
     before = State()
     yield
     found = list(before.leaks())
+    before.forget_modules()
     if found and not request.node.stash.get(failed, False):
         pytest.fail("The test left something behind: " + "; ".join(found) + ".", pytrace=False)

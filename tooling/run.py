@@ -3,29 +3,28 @@
     python3 tooling/run.py demo     the main job: an application with real data, from built wheels
     python3 tooling/run.py tests    the tests
 
-It needs Python 3.11 or newer with its venv, and the package index; nothing else. Older Pythons
-read this file too, so that they can say which one is wanted: everything newer is in ``launch``.
+It needs Python 3.11 or newer with its venv, and the package index; nothing else. Every Python
+reads this file, 2.7 too, so that it can say which one is wanted: what is newer is in ``launch``.
 """
 
 import sys
 
 WANTED = (3, 11)
 
+if sys.version_info[:2] < WANTED:
+    found = ".".join(str(number) for number in sys.version_info[:3])
+    sys.stderr.write(
+        "Python 3.11 or newer is needed and " + sys.executable + " is " + found + ": "
+        "run 'python3.11 tooling/run.py ...', or the same with any newer Python.\n"
+    )
+    sys.exit(2)
 
-def main() -> int:
-    """Hand over to ``launch``, or say which Python is wanted."""
-    if sys.version_info[:2] < WANTED:
-        found = ".".join(str(number) for number in sys.version_info[:3])
-        sys.stderr.write(
-            f"Python 3.11 or newer is needed and {sys.executable} is {found}: "
-            "run 'python3.11 tooling/run.py ...', or the same with any newer Python.\n"
-        )
-        return 2
+if __name__ == "__main__":
+    from pathlib import Path
+
+    # PYTHONSAFEPATH keeps a script's own folder off the path.
+    sys.path.insert(0, str(Path(__file__).resolve().parent))
     from demo import refuse
     from launch import start
 
-    return start(sys.argv[1:], {"demo": refuse})
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start(sys.argv[1:], {"demo": refuse}))

@@ -10,13 +10,15 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, ViewportSize, sync_playwright
 
 from demo import application, archive
 from demo.workshop import Workshop
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Request, ViewportSize
 
 SAMPLE = 2_000
 PATIENCE = 30
@@ -131,6 +133,9 @@ def browser() -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:
         raise RuntimeError("There is no chromium here. '.ci/chromium' installs Debian's.")
+    # Other sessions collect these tests too, and do without it.
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser

@@ -1,8 +1,6 @@
 """The demo from its first step to the last, all of it or nothing."""
 
 import shutil
-import signal
-import sys
 from collections.abc import Sequence
 
 from launch import alone, guarded
@@ -17,7 +15,6 @@ BUSY = "Another demo is running in this checkout: stop that one first."
 
 def main(argv: Sequence[str]) -> int:
     """Run the demo with these arguments; the exit code."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     return guarded(lambda: _run(read(argv)))
 
 

@@ -1,6 +1,7 @@
 """Runs a session: says what cannot work before anything is made, then hands over."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +40,7 @@ def start(argv: Sequence[str], refusals: Refusals) -> int:
 
 def guarded(work: Callable[[], int]) -> int:
     """Do the work, and say in one sentence what stopped it; the exit code."""
+    _clean_up_when_ended()
     try:
         return work()
     except Trouble as trouble:
@@ -47,6 +49,15 @@ def guarded(work: Callable[[], int]) -> int:
         return _say(f"{error.filename or ROOT} cannot be used: {error.strerror or error}.", 1)
     except KeyboardInterrupt:
         return _say("Stopped.", 130)
+
+
+def _clean_up_when_ended() -> None:
+    """Let a signal that would end this process at once raise instead, so that nothing is left."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Who runs this under nohup has it go on.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda number, frame: sys.exit(128 + number))
 
 
 def _start(session: str, arguments: Sequence[str], refusals: Refusals) -> int:

@@ -199,7 +199,10 @@ def test_key_of_bytes_is_found_as_it_is_written(
 def test_odd_files_beside_the_source_are_passed_over(
     checked: Flask, flask_cli: Run, tmp_path: Path
 ) -> None:
-    """Neither a pipe nor a mountain of data holds the check up."""
+    """Neither a pipe nor a mountain of data holds the check up, nor what others installed."""
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env" / "pyvenv.cfg").touch()
+    (tmp_path / "env" / "examples.py").write_text(f"KEY = '{KEY}'")
     os.mkfifo(tmp_path / "pipe.json")
     (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
     with (tmp_path / "data.json").open("wb") as file:

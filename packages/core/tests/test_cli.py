@@ -75,6 +75,18 @@ def test_extensions_are_listed_in_order(shop: Flask, flask_cli: Run) -> None:
     assert "Protocol" in flask_cli("stack", "extensions").output
 
 
+def test_settings_show_the_key_that_is_used(app: Flask, flask_cli: Run) -> None:
+    """A key from the instance folder is one, and what nobody has set is a default."""
+    path = Path(app.instance_path, "secret_key")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(KEY)
+    compose(app)
+    rows = json.loads(flask_cli("stack", "settings", "--format", "json").output)["settings"]
+    found = {row["key"]: (row["value"], row["from"]) for row in rows}
+    assert found["SECRET_KEY"] == ("********", "config")
+    assert found["SECRET_KEY_FALLBACKS"] == (None, "default")
+
+
 @pytest.mark.parametrize("command", ["settings", "extensions", "sweep", "check"])
 def test_app_without_the_stack_is_told(flask_cli: Run, command: str) -> None:
     """On an application without any extension of ours a sentence says what to call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -94,6 +95,15 @@ def test_two_apps_share_nothing() -> None:
     greeter.init_app(two)
     assert Greeter.of(one) is not Greeter.of(two)
     assert vars(greeter) == {}
+
+
+def test_applications_are_set_up_in_threads() -> None:
+    """A process may make several applications at the same time."""
+    greeter, apps = Greeter(), [Flask(f"app{n}") for n in range(16)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(greeter.init_app, apps))
+    assert len({id(Greeter.of(app)) for app in apps}) == len(apps)
+    assert all(app.test_client().get("/greet").text == "hello" for app in apps)
 
 
 def test_second_init_is_refused(app: Flask) -> None:

@@ -180,6 +180,18 @@ def test_any_failure_of_a_probe_is_one_word(app: Flask, error: BaseException) ->
     assert closed == [True, False]
 
 
+def test_extension_called_status_does_not_answer_for_all(app: Flask) -> None:
+    """The first word is about all of them, whatever they are called."""
+
+    class Status(Extension[NoSettings, None]):
+        name = "status"
+
+    app.config.update(SECRET_KEY="0123456789abcdef0123", DOWN=True)
+    install(app, [Status(), Store()])
+    answer = app.test_client().get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"status": "unready", "store": "failed"})
+
+
 def test_end_of_the_process_is_not_held_up(app: Flask) -> None:
     """A server that ends its worker while a probe waits is not kept from it."""
     app.config["SECRET_KEY"] = "0123456789abcdef0123"

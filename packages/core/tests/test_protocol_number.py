@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from stack_core import Extension, NoSettings, SetupError, _extension
+from stack_core import Extension, NoSettings, SetupError, protocol
 
 
 class Spoken(Extension[NoSettings, None]):
@@ -31,7 +31,7 @@ def test_newer_protocol_is_refused(app: Flask) -> None:
 
 def test_previous_protocol_warns(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The protocol before the current one still works, with a warning at the caller's line."""
-    monkeypatch.setattr(_extension, "PROTOCOL", 2)
+    monkeypatch.setattr(protocol, "PROTOCOL", 2)
     with pytest.warns(DeprecationWarning, match="'spoken' was written for protocol 1") as caught:
         Spoken().init_app(app)
     assert caught[0].filename == __file__
@@ -39,6 +39,6 @@ def test_previous_protocol_warns(app: Flask, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_old_protocol_names_the_range(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """An older protocol is refused with the range of core that speaks it."""
-    monkeypatch.setattr(_extension, "PROTOCOL", 3)
+    monkeypatch.setattr(protocol, "PROTOCOL", 3)
     with pytest.raises(SetupError, match=r'pip install "stack-core>=0\.1,<0\.2"'):
         Spoken().init_app(app)

@@ -115,8 +115,9 @@ def test_cli_sweeps_past_a_failure(app: Flask, flask_cli: Callable[..., Result])
     Jammed().init_app(app)
     Bin().init_app(app)
     result = flask_cli("stack", "sweep")
-    assert (result.exit_code, result.stdout) == (1, "bin: 300\n")
-    assert result.stderr == "jammed: failed (OSError: no answer from pg://me:********@host)\n"
+    assert result.exit_code == 1
+    assert "bin: 300\n" in result.output
+    assert "jammed: failed (OSError: no answer from pg://me:********@host)\n" in result.output
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "x", str(10**21)])

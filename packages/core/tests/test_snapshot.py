@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from flask import Blueprint, Flask, request_started
+from flask import Blueprint, Config, Flask, request_started
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.routing import Map, Rule
 from werkzeug.routing.converters import BaseConverter
@@ -151,6 +152,24 @@ def test_containers_stay_the_same_objects(app: Flask) -> None:
     assert app.config["OPTIONS"] is options == {"pool": {"size": 1}}
     assert "LEFT" not in config
     assert "left" not in extensions
+
+
+def test_configuration_of_ones_own_is_restored(tmp_path: Path) -> None:
+    """An application may have a class of its own for its configuration."""
+
+    class OwnConfig(Config):
+        def __getitem__(self, key: str) -> Any:
+            return super().__getitem__(key.upper())
+
+    class OwnFlask(Flask):
+        config_class = OwnConfig
+
+    app = OwnFlask("own", instance_path=str(tmp_path))
+    app.config["LEVEL"] = 1
+    fail_after(app, lambda app: app.config.update(LEVEL=2, LEFT=True))
+    assert type(app.config) is OwnConfig
+    assert app.config["level"] == 1
+    assert "LEFT" not in app.config
 
 
 def test_own_table_that_holds_itself_is_no_trouble(app: Flask) -> None:

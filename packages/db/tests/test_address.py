@@ -111,6 +111,11 @@ SECRET = "hun/ter2"
         ({"SQLALCHEMY_BINDS": f"sqlite://{SECRET}"}, "is str, no mapping"),
         ({"SQLALCHEMY_ENGINE_OPTIONS": [SECRET]}, "is list, no mapping"),
         ({"SQLALCHEMY_ENGINE_OPTIONS": {"pool_sice": 3}}, "Invalid argument.* 'pool_sice'"),
+        ({"SQLALCHEMY_ENGINE_OPTIONS": {"pool_size": "few"}}, "cannot be used: .*'few'"),
+        ({"SQLALCHEMY_ENGINE_OPTIONS": {"pool": "few"}}, "cannot be used: "),
+        ({"SQLALCHEMY_ENGINE_OPTIONS": {"poolclass": "few"}}, "'poolclass' is 'few', no class"),
+        ({"SQLALCHEMY_ENGINE_OPTIONS": {"connect_args": 5}}, "'connect_args' is int, no mapping"),
+        ({"DB_MIGRATIONS": ""}, "is empty"),
         ({"SQLALCHEMY_DATABASE_URL": "sqlite://"}, "Did you mean 'SQLALCHEMY_DATABASE_URI'"),
     ],
 )
@@ -126,6 +131,25 @@ def test_wrong_address_is_one_clear_error(
     assert next(iter(config)) in str(caught.value)
     assert not {SECRET, "hun", "ter2"} & set(str(caught.value).split("'"))
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"SQLALCHEMY_ENGINE_OPTIONS": {"connect_args": {"colour": "red"}}},
+        {"SQLALCHEMY_DATABASE_URI": "mysql://root:hunter2@127.0.0.1:1/shop?colour=red"},
+    ],
+)
+def test_argument_that_the_driver_does_not_take_is_one_clear_error(
+    make_app: Make, config: dict[str, object]
+) -> None:
+    """What a driver refuses when it connects is said with the setting, and without a password."""
+    app = make_app(**config)
+    database = Database(app)
+    with app.app_context(), pytest.raises(ConfigError, match=r"cannot use: .*colour") as caught:
+        database.engine.connect()
+    assert "'SQLALCHEMY_DATABASE_URI'" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_folder_that_cannot_be_made(make_app: Make) -> None:

@@ -197,3 +197,17 @@ def test_missing_part_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     assert _find_missing(select(["postgres"])) == ("db", "postgres")
     assert _find_missing(select(["none"])) == ()
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_stack_is_installed_from_files_only(tmp_path: Path, choice: str) -> None:
+    """Names that are not ours on an index are never looked up there: each install names files."""
+    shop = make(tmp_path, "shop", "--with", choice)[1]
+    texts = [(shop / name).read_text() for name in ("README.md", "Dockerfile")]
+    lines = [line for line in "\n".join(texts).splitlines() if "pip install" in line]
+    installs = [line.strip() for line in lines if "--upgrade pip" not in line]
+    assert installs == [
+        "python -m pip install wheels/*.whl . --group dev",
+        "RUN pip install wheels/*.whl .",
+    ]
+    assert (shop / "wheels" / "README.md").is_file()

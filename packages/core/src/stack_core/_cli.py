@@ -214,4 +214,5 @@ def sweep(context: click.Context, limit: int) -> None:
             click.echo(f"{name}: failed ({describe_error(result)})", err=True)
         else:
             click.echo(f"{name}: {result}")
-    context.exit(any(isinstance(result, Exception) for result in results.values()))
+    failed = any(isinstance(result, Exception) for result in results.values())
+    context.exit(1 if failed else 0)

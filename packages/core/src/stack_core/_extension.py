@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, Generic, Self, TypeVar, cast, final, get_args
 
 from flask import Flask
@@ -13,6 +13,7 @@ from .error import MissingExtension, SetupError
 from .finding import Finding
 from .ground import lay_ground
 from .masking import describe_error
+from .protocol import check_protocol
 from .reading import read_settings, write_back
 from .registry import KEY, Installed, Registry
 from .settings import NoSettings, Settings
@@ -20,11 +21,6 @@ from .snapshot import Snapshot, abandon
 
 S = TypeVar("S", bound=Settings)
 St = TypeVar("St")
-
-PROTOCOL = 1
-"""The protocol that this core speaks; it also speaks the one before, if there is one."""
-CORE_OF_PROTOCOL = {1: ">=0.1,<0.2"}
-"""The range of stack-core to install for each protocol that there was."""
 
 
 class Extension(Generic[S, St]):
@@ -53,7 +49,7 @@ class Extension(Generic[S, St]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "name" in vars(cls) and "prefix" not in vars(cls):
+        if vars(cls).get("name") and "prefix" not in vars(cls):
             cls.prefix = f"{cls.name}_".upper()
         if "settings" not in vars(cls):
             cls.settings = _parameter(cls) or cls.settings
@@ -74,7 +70,7 @@ class Extension(Generic[S, St]):
         """
         if not self.name:
             raise TypeError(f"{type(self).__name__} has no 'name'. Give it one.")
-        _check_protocol(self)
+        check_protocol(self.name, self.protocol)
         snapshot = Snapshot(app)
         try:
             self._set_up(app)
@@ -94,7 +90,12 @@ class Extension(Generic[S, St]):
         """Register blueprints and hooks; no I/O, nothing that fails for an outside reason."""
 
     def abandon(self, app: Flask) -> None:
-        """Free what a failed :meth:`build` or :meth:`attach` opened for this application."""
+        """Free what :meth:`build` or :meth:`attach` opened for this application.
+
+        Called when one of them fails, and when an extension fails that was set
+        up in the same ``Stack`` or that set this one up. What it raises
+        becomes a note on the error that was first.
+        """
 
     def checks(self, app: Flask) -> Iterable[Finding]:
         """Yield what ``flask stack check`` should say about this application."""
@@ -169,7 +170,7 @@ class Extension(Generic[S, St]):
             self.settings,
             owner=self.name,
             prefix=self.prefix,
-            foreign=lambda key: not registry.owns(self.prefix, key),
+            owns=partial(registry.owns, self.prefix),
             strict=registry[KEY].settings.strict_settings,
         )
         write_back(app.config, values)
@@ -222,7 +223,7 @@ def _explain_missing(needer: type[Extension[Any, Any]], name: str) -> str:
         return f"{sentence} Call {made}(…).init_app(app) before {needer.__name__}.init_app(app)."
     install = f"Install the distribution that offers {name!r}"
     if _is_extra(name):
-        install = f'Run pip install "stack[{name}]"'
+        install = f'Run python -m pip install "stack[{name}]"'
     return f"{sentence} {install} and initialise it before {needer.name!r}."
 
 
@@ -234,26 +235,6 @@ def _is_extra(name: str) -> bool:
         return name in (metadata("stack").get_all("Provides-Extra") or ())
     except PackageNotFoundError:
         return True  # nobody here knows: ``stack`` is what to ask
-
-
-def _check_protocol(extension: Extension[Any, Any]) -> None:
-    number = extension.protocol
-    if number == PROTOCOL:
-        return
-    said = f"{extension.name!r} was written for protocol {number} of stack-core"
-    if number == PROTOCOL - 1 and number in CORE_OF_PROTOCOL:
-        warnings.warn(
-            f"{said}; the next core will refuse it. Ask for a release for protocol {PROTOCOL}.",
-            DeprecationWarning,
-            stacklevel=3,
-        )
-        return
-    from importlib.metadata import version  # not at start, as above
-
-    here = f"{said}, but this is stack-core {version('stack-core')} with protocol {PROTOCOL}."
-    if number in CORE_OF_PROTOCOL:
-        raise SetupError(f'{here} Run pip install "stack-core{CORE_OF_PROTOCOL[number]}".')
-    raise SetupError(f"{here} Run pip install --upgrade stack-core.")
 
 
 def _introduce(newcomer: Extension[Any, Any], app: Flask, registry: Registry) -> None:

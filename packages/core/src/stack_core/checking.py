@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from flask import Flask
@@ -67,7 +68,7 @@ def _unknown(app: Flask, registry: Registry) -> Iterator[Finding]:
             app.config,
             type(each.settings),
             prefix=prefix,
-            foreign=lambda key, prefix=prefix: not registry.owns(prefix, key),  # type: ignore[misc]
+            owns=partial(registry.owns, prefix),
         ):
             fix = f"Did you mean {near!r}?" if near else "Remove it, unless it is your own."
             yield Finding(

@@ -13,7 +13,8 @@ from .finding import Finding, Severity
 from .secret_key import find_weakness, get_path
 
 _SOURCES = (".py", ".toml", ".yaml", ".yml", ".json", ".cfg", ".ini")
-_SKIPPED = {"node_modules", "__pycache__", "instance", "venv", "site-packages"}
+_SKIPPED = {"node_modules", "__pycache__", "instance", "site-packages"}
+_MOST_FOLDERS = 1000
 _MOST_FILES = 2000
 _MOST_BYTES = 1_000_000
 
@@ -21,6 +22,8 @@ _MOST_BYTES = 1_000_000
 def check_deployment(app: Flask) -> Iterator[Finding]:
     """Yield a finding for each of Flask's settings that production should not have."""
     yield from _check_secret_key(app)
+    yield from _check_former_keys(app)
+    yield from _check_key_file(app)
     yield from _check_modes(app)
     yield from _check_cookies(app)
     yield from _check_requests(app)
@@ -41,10 +44,16 @@ def _check_secret_key(app: Flask) -> Iterator[Finding]:
     elif (source := _find_in_source(app, key)) is not None:
         message = f"'SECRET_KEY' stands in the source, in {source}."
         yield _finding("secret-key-in-source", "error", message, how)
+
+
+def _check_former_keys(app: Flask) -> Iterator[Finding]:
     for former in app.config.get("SECRET_KEY_FALLBACKS") or ():
         if fault := find_weakness(former):
             message = f"A key in 'SECRET_KEY_FALLBACKS' {fault}, and still opens every session."
             yield _finding("secret-key-fallback", "error", message, "Remove it from the list.")
+
+
+def _check_key_file(app: Flask) -> Iterator[Finding]:
     path = get_path(app)
     if os.name == "posix" and path.is_file() and path.stat().st_mode & 0o077:
         message = f"{path} can be read by others on this machine."
@@ -68,7 +77,11 @@ def _find_in_source(app: Flask, key: str | bytes) -> str | None:
 
 
 def _sources(root: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(root):
+    """Yield the files that may hold settings, without those of virtual environments."""
+    for folder, folders, files in islice(os.walk(root), _MOST_FOLDERS):
+        if "pyvenv.cfg" in files:
+            folders.clear()
+            continue
         folders[:] = sorted(f for f in folders if f not in _SKIPPED and not f.startswith("."))
         yield from (Path(folder, f) for f in sorted(files) if f.endswith(_SOURCES))
 

@@ -37,6 +37,7 @@ class ConfigError(SetupError, ValueError):
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
+        self.args = problems  # what a copy is made of
         self.problems = problems
 
 
@@ -49,6 +50,7 @@ class BadSecretKey(ConfigError):
 
     def __init__(self, problem: str, path: Path | None = None) -> None:
         super().__init__(problem)
+        self.args = (problem, path)
         self.path = path
 
 
@@ -60,6 +62,7 @@ class MissingExtension(SetupError, LookupError):
 
     def __init__(self, message: str, name: str) -> None:
         super().__init__(message)
+        self.args = (message, name)
         self.name = name
 
 

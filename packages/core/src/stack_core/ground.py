@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from flask import Flask
@@ -115,7 +116,7 @@ def _read(app: Flask, registry: Registry, *, strict: bool) -> CoreSettings:
         CoreSettings,
         owner=KEY,
         prefix=Ground.prefix,
-        foreign=lambda key: not registry.owns(Ground.prefix, key),
+        owns=partial(registry.owns, Ground.prefix),
         strict=strict,
     )
 

@@ -72,7 +72,8 @@ def _readyz(app: Flask) -> dict[str, str]:
     registry = Registry.of(app)
     words = {name: _probe(app, name) for name in registry if name != KEY}
     ready = registry.broken is None and all(word == "ok" for word in words.values())
-    return {"status": "ok" if ready else "unready"} | words
+    # First and last: an extension may be called status, and must not answer for all.
+    return {"status": ""} | words | {"status": "ok" if ready else "unready"}
 
 
 def _answer(app: Flask, ask: Callable[[Flask], dict[str, str]], method: str) -> Response:

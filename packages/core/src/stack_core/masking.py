@@ -11,11 +11,10 @@ from msgspec.structs import fields
 from .annotation import find_note
 
 MASK = "********"
-_NAMES = re.compile(r"pass|pwd|secret|token|key|credential", re.IGNORECASE)
+_WORDS = "pass|pwd|secret|token|key|credential"
+_NAMES = re.compile(_WORDS, re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"(?<=://)([^/:\s]*):.*@", re.DOTALL)
-_IN_ARGUMENTS = re.compile(
-    r"(\b\w*(?:pass|pwd|secret|token|key|credential)\w*\s*=\s*)[^\s&;,)]+", re.IGNORECASE
-)
+_IN_ARGUMENTS = re.compile(rf"(\b\w*(?:{_WORDS})\w*\s*=\s*)[^\s&;,)]+", re.IGNORECASE)
 
 
 def mask(value: object, secret: bool = False) -> object:

@@ -30,14 +30,14 @@ def read_settings(
     *,
     owner: str,
     prefix: str,
-    foreign: Callable[[str], bool] = lambda key: False,
+    owns: Callable[[str], bool] = lambda key: True,
     strict: bool = False,
 ) -> S:
     """Read and validate the settings of one extension.
 
     :param config: an application's ``app.config``.
     :param owner: the extension's name, for the errors.
-    :param foreign: tells whether a key with this prefix is another extension's.
+    :param owns: tells whether a key with this prefix is not another extension's.
     :param strict: refuse every unknown key of the prefix, not near misses only.
     :raises ConfigError: names every wrong setting at once.
     """
@@ -52,7 +52,7 @@ def read_settings(
                 problems.append(str(error))
         elif option.required:
             problems.append(f"{option.key!r} is not set. {_wanted(option)}")
-    for key, near in unknown_keys(config, settings, prefix=prefix, foreign=foreign):
+    for key, near in unknown_keys(config, settings, prefix=prefix, owns=owns):
         if near or strict:
             problems.append(_unknown(key, owner, near))
     if problems:
@@ -68,7 +68,7 @@ def unknown_keys(
     settings: type[Settings],
     *,
     prefix: str,
-    foreign: Callable[[str], bool] = lambda key: False,
+    owns: Callable[[str], bool] = lambda key: True,
 ) -> Iterator[tuple[str, str | None]]:
     """Yield each key of the prefix that is no setting, with the key that it is near to or was."""
     known = options(settings, prefix)
@@ -81,7 +81,7 @@ def unknown_keys(
         elif key in keys or not isinstance(key, str):
             continue
         elif key.startswith(prefix):
-            if not foreign(key):
+            if owns(key):
                 yield key, _near(key, keys, prefix)
         elif family := next((f for f in families if key.startswith(f)), None):
             near = _near(key, keys, family)

@@ -75,8 +75,10 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Check every address.
 
         :raises SetupError: there is a ``SQLAlchemy`` instance already.
-        :raises ConfigError: an address is missing or wrong.
+        :raises ConfigError: an address is missing or wrong, or the migrations have no folder.
         """
+        if not settings.migrations:
+            raise ConfigError("'DB_MIGRATIONS' is empty. Set it to the folder of the migrations.")
         present = app.extensions.get("sqlalchemy")
         if present is not None:
             return DatabaseState(self._reuse(present), settings, reused=True)

@@ -75,7 +75,7 @@ def explain_missing_driver(url: URL, key: str, error: ImportError) -> str:
     if family is not None and driver == family.drivers[0][0]:
         return (
             f"{key!r} names a {family.title} database, but no driver for it is installed."
-            f' Run pip install "stack[{family.extra}]".'
+            f' Run python -m pip install "stack[{family.extra}]".'
         )
     return (
         f"{key!r} names the driver {driver!r}, which cannot be imported."

@@ -103,8 +103,10 @@ class Database(SQLAlchemy):
             raise ConfigError(
                 address.explain_missing_driver(options["url"], key, error)
             ) from error
-        except (TypeError, ArgumentError) as error:
+        except (TypeError, ValueError, AttributeError, ArgumentError) as error:
             key = address.OPTIONS_KEY if bind_key is None else key
-            raise ConfigError(f"{key!r} cannot be used: {error}. Correct the options.") from error
+            reason = str(error).rstrip(".")
+            raise ConfigError(f"{key!r} cannot be used: {reason}. Correct the options.") from error
+        engine.explain_refusals(made, key)
         engine.equip(made, options)
         return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
@@ -14,6 +14,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, QueuePool
+
+from stack_core import ConfigError
 
 from . import sqlite
 from .settings import DatabaseSettings
@@ -52,8 +54,10 @@ def set_defaults(options: dict[str, Any], url: URL, *, debug: bool) -> None:
 
     :param options: the engine's options, changed in place.
     :param debug: whether statements' values may be shown.
+    :raises ConfigError: an option is of a type that nobody can use.
     """
     settings = _current()
+    _check_types(options)
     if _is_queue(options, url):
         options.setdefault("pool_size", settings.pool_size)
         options.setdefault("max_overflow", settings.pool_overflow)
@@ -77,6 +81,29 @@ def equip(engine: Engine, options: dict[str, Any]) -> None:
         ping_idle_connections(engine, settings.ping_after)
     if not sqlite.is_memory(engine.url):
         leave_connections_to_parent(engine)
+
+
+def explain_refusals(engine: Engine, key: str) -> None:
+    """Make the engine say which setting has arguments that the driver has no use for.
+
+    Drivers answer those with whatever they stumble over, when they connect first.
+
+    :param key: the setting.
+    """
+    connect = engine.dialect.connect
+
+    def explained(*positional: Any, **named: Any) -> Any:
+        try:
+            return connect(*positional, **named)
+        except (TypeError, ValueError, AttributeError) as error:
+            driver = engine.dialect.driver
+            raise ConfigError(
+                f"{key!r} has what the driver {driver!r} cannot use: {error}."
+                " Correct what follows the '?' in the address, or 'connect_args'."
+            ) from error
+
+    # The dialect belongs to this engine alone.
+    vars(engine.dialect)["connect"] = explained
 
 
 def ping_idle_connections(engine: Engine, after: float) -> None:
@@ -125,6 +152,17 @@ def leave_connections_to_parent(engine: Engine) -> None:
 
 def _current() -> DatabaseSettings:
     return _settings.get(None) or DatabaseSettings()
+
+
+def _check_types(options: Mapping[str, Any]) -> None:
+    arguments, pool = options.get("connect_args") or {}, options.get("poolclass") or Pool
+    if not isinstance(arguments, Mapping):
+        wrong = f"'connect_args' is {type(arguments).__name__}, no mapping."
+    elif not (isinstance(pool, type) and issubclass(pool, Pool)):
+        wrong = f"'poolclass' is {pool!r}, no class of a pool."
+    else:
+        return
+    raise ConfigError(f"{wrong} Correct SQLALCHEMY_ENGINE_OPTIONS or the mapping of the bind.")
 
 
 def _is_queue(options: dict[str, Any], url: URL) -> bool:
