@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Column, MetaData, Table, insert, select
 
-from services import SERVICES, address
+from services import DATABASES, find_place, find_url
 from stack_db import Instant
 
 pytestmark = pytest.mark.services
@@ -19,11 +18,10 @@ pytestmark = pytest.mark.services
 MOMENT = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
 
 
-@pytest.fixture(params=["PostgreSQL", "MariaDB"])
+@pytest.fixture(params=DATABASES)
 def served(request: pytest.FixtureRequest, compose: Callable[..., Flask]) -> Flask:
     """An application whose database is on a server."""
-    variable, default = SERVICES[request.param]
-    return compose(SQLALCHEMY_DATABASE_URI=os.environ.get(variable, default))
+    return compose(SQLALCHEMY_DATABASE_URI=find_url(request.param))
 
 
 def test_application_on_a_server_is_ready(served: Flask) -> None:
@@ -43,6 +41,6 @@ def test_moment_comes_back_from_a_server(served: Flask) -> None:
 
 def test_redis_answers() -> None:
     """Redis is there for what will need it."""
-    with socket.create_connection(address(*SERVICES["Redis"]), timeout=5) as connection:
+    with socket.create_connection(find_place("Redis"), timeout=5) as connection:
         connection.sendall(b"PING\r\n")
         assert connection.recv(16) == b"+PONG\r\n"

@@ -1,15 +1,13 @@
 """Asks whether the services that some tests need answer; exit 1 names those that do not.
 
-Each address is an environment variable with a default, as the tests themselves read it.
+The tests read the addresses here too: each is an environment variable with a default.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import socket
 import sys
-import time
 from urllib.parse import urlsplit
 
 #: Service: the variable that names its address, and the default.
@@ -18,12 +16,20 @@ SERVICES = {
     "MariaDB": ("STACK_TEST_MARIADB", "mariadb+pymysql://root@127.0.0.1:3306/test"),
     "Redis": ("STACK_TEST_REDIS", "redis://127.0.0.1:6379/0"),
 }
+#: Those that are databases.
+DATABASES = ("PostgreSQL", "MariaDB")
 
 
-def address(variable: str, default: str) -> tuple[str, int]:
+def find_url(service: str) -> str:
+    """Return the address of a service."""
+    variable, default = SERVICES[service]
+    return os.environ.get(variable) or default
+
+
+def find_place(service: str) -> tuple[str, int]:
     """Return the host and port of a service."""
-    parts = urlsplit(os.environ.get(variable, default))
-    return parts.hostname or "127.0.0.1", parts.port or urlsplit(default).port or 0
+    parts, default = urlsplit(find_url(service)), urlsplit(SERVICES[service][1])
+    return parts.hostname or "127.0.0.1", parts.port or default.port or 0
 
 
 def answers(host: str, port: int) -> bool:
@@ -35,24 +41,21 @@ def answers(host: str, port: int) -> bool:
         return False
 
 
-def missing(patience: float) -> list[str]:
-    """Return a sentence for each service that does not answer within ``patience`` seconds."""
-    until = time.monotonic() + patience
+def missing() -> list[str]:
+    """Return a sentence for each service that does not answer."""
     found = []
-    for name, (variable, default) in SERVICES.items():
-        host, port = address(variable, default)
-        while not (there := answers(host, port)) and time.monotonic() < until:
-            time.sleep(0.2)
-        if not there:
-            found.append(f"{name} does not answer at {host}:{port}. Start it, or set {variable}.")
+    for service, (variable, _) in SERVICES.items():
+        host, port = find_place(service)
+        if not answers(host, port):
+            found.append(
+                f"{service} does not answer at {host}:{port}. Start it, or set {variable}."
+            )
     return found
 
 
 def main() -> int:
     """Print what is missing."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--wait", type=float, default=0, help="seconds to wait for them")
-    found = missing(parser.parse_args().wait)
+    found = missing()
     for sentence in found:
         print(sentence, file=sys.stderr)
     return 1 if found else 0

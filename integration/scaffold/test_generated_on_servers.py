@@ -10,22 +10,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from services import DATABASES, find_url
+
 Generate = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = [pytest.mark.slow, pytest.mark.services]
 
-SERVERS = {
-    "postgres": ("STACK_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"),
-    "mariadb": ("STACK_TEST_MARIADB", "mysql+pymysql://root@127.0.0.1:3306/"),
-}
 
-
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=DATABASES)
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a database of this test's own on each server."""
-    variable, default = SERVERS[request.param]
-    server = make_url(os.environ.get(variable) or default)
+    server = make_url(find_url(request.param))
     name = f"scaffold_{os.getpid()}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     try:

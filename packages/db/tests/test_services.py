@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -16,15 +15,12 @@ from flask import Flask
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services import DATABASES, find_url
 from stack_core import Registry
 from stack_db import Database, Instant, address
 
 pytestmark = pytest.mark.services
 
-SERVICES = {
-    "postgres": ("STACK_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"),
-    "mariadb": ("STACK_TEST_MARIADB", "mariadb+pymysql://root@127.0.0.1:3306/test"),
-}
 MOMENT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 EAST = timezone(timedelta(hours=5, minutes=45))
 KILL = {
@@ -35,11 +31,10 @@ KILL = {
 }
 
 
-@pytest.fixture(params=SERVICES)
+@pytest.fixture(params=DATABASES)
 def server(request: pytest.FixtureRequest) -> Iterator[URL]:
     """An empty database of its own on each server."""
-    variable, default = SERVICES[request.param]
-    url = address.normalize(os.environ.get(variable, default))
+    url = address.normalize(find_url(request.param))
     name = f"stack_db_{uuid4().hex[:12]}"
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:

@@ -14,11 +14,8 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite  # noqa: F401
 from sqlalchemy.engine import URL, make_url
 
 import stack_db.testing
+from services import DATABASES, find_url
 
-SERVERS = {
-    "postgres": ("STACK_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"),
-    "mariadb": ("STACK_TEST_MARIADB", "mariadb+pymysql://root@127.0.0.1:3306/test"),
-}
 SHOP = """
     import flask
     from sqlalchemy import ForeignKey, text
@@ -106,7 +103,7 @@ CONFTEST = """
         "Run a test twice; the second time nothing may be left of the first."
 """
 Run = Callable[..., pytest.RunResult]
-on_servers = [pytest.param(name, marks=pytest.mark.services) for name in SERVERS]
+on_servers = [pytest.param(name, marks=pytest.mark.services) for name in DATABASES]
 
 
 @pytest.fixture(params=on_servers)
@@ -160,4 +157,4 @@ def server_url() -> Callable[[str, str], URL]:
 
 def find_server(kind: str) -> URL:
     """Return the address of a database server's own database."""
-    return make_url(os.environ.get(*SERVERS[kind]))
+    return make_url(find_url(kind))

@@ -40,4 +40,4 @@ TEST = """
 @pytest.mark.services
 def test_deferred_constraint_is_checked_at_commit(run) -> None:
     """The commit fails where it would outside a test; others keep the moment of their check."""
-    run("postgres", TEST).assert_outcomes(passed=3)
+    run("PostgreSQL", TEST).assert_outcomes(passed=3)

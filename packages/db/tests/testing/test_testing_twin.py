@@ -14,6 +14,12 @@ from stack_db.testing.redirection import Twins
 from stack_db.testing.twin import Twin, make_twin
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker of pytest-xdist, which would be part of every name."""
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+
+
 @pytest.fixture
 def url(server: str, server_url) -> URL:
     """The address of an application's database; nothing is there."""
@@ -111,7 +117,7 @@ def test_twin_that_cannot_be_dropped_is_said(
     server_url, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is left at the end, because something is connected still, is one line of output."""
-    url = server_url("postgres", "twins")
+    url = server_url("PostgreSQL", "twins")
     twins = Twins()
     with connect(twins.of(url), url):
         twins.close()
