@@ -153,11 +153,7 @@ def main() -> int:
     print(f"{len(names)} files, the same from the checkout, from a copy and from the sdist")
     with tempfile.TemporaryDirectory() as folder:
         python = install(out, Path(folder) / "venv")
-        site = Path(
-            run(
-                str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"
-            ).strip()
-        )
+        site = Path(run(str(python), "-c", WHERE).strip())
         judge(site)
         modules = [package.module.name for package in closure(DISTRIBUTION, EXTRA)]
         run(str(python), "-W", "error", "-c", "import " + ", ".join(modules), cwd=Path(folder))

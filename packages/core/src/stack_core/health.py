@@ -1,4 +1,4 @@
-"""``/healthz`` and ``/readyz``: one word for each extension, nothing else.
+"""``/healthz`` and ``/readyz``: a word, and one for each extension, nothing else.
 
 They are answered before Flask sees the request. A hook that sends the
 anonymous to a login, a list of trusted hosts or rules for other hosts would

@@ -18,8 +18,6 @@ from flask import Flask
 from .client import isolate_clients
 from .config import apply_config, read_config
 
-__all__ = ["borrow_application", "build_application", "find_application"]
-
 _APPLICATION = pytest.StashKey[Flask]()
 _CONFIG_NAMES = ("test_config", "config", "settings", "overrides")
 

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from click.testing import Result
     from werkzeug.datastructures import Headers
 
-__all__ = ["IsolatedClient", "IsolatedRunner", "isolate_clients", "make_client", "make_runner"]
-
 
 class IsolatedClient(FlaskClient):
     """A test client that runs each request in a fresh :class:`contextvars.Context`.

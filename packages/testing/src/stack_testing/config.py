@@ -12,8 +12,6 @@ from flask import Flask
 from stack_core import Registry
 from stack_core.settings import Settings, options
 
-__all__ = ["apply_config", "read_config"]
-
 
 def read_config(lines: Iterable[str]) -> dict[str, Any]:
     """Read the lines of ``stack_config``; a value that is JSON is read as JSON.

@@ -9,8 +9,6 @@ from flask import Flask
 
 from stack_core import Registry
 
-__all__ = ["load_fixtures"]
-
 
 def load_fixtures(config: pytest.Config, app: Flask) -> None:
     """Register the fixture module of every extension on the application.

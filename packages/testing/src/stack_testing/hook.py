@@ -9,8 +9,6 @@ import pytest
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["pytest_stack_app"]
-
 
 @pytest.hookspec
 def pytest_stack_app(app: Flask, config: pytest.Config) -> None:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient, FlaskCliRunner
 
-__all__ = ["app", "client", "runner"]
-
 _NO_APPLICATION = (
     "pytest does not know the application under test."
     " Set 'stack_app' in pytest's settings, for example stack_app = wsgi:app,"
