@@ -9,22 +9,27 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from stack_core import Extension, NoSettings, Registry, SlotTaken, sweep_now_and_then
+from stack_core import Extension, NoSettings, Registry, Slot, SlotTaken, sweep_now_and_then
 
 
 class Mailer:
     pass
 
 
+MAILER: Slot[Mailer] = Slot("mailer")
+
+
 def test_slot_has_one_owner() -> None:
     """A second claim names both."""
     registry = Registry()
     first = Mailer()
-    assert registry.find(Mailer) is None
-    registry.claim(Mailer, first, owner="post")
-    with pytest.raises(SlotTaken, match=r"'pigeon' wants to be the Mailer .* but 'post' is"):
-        registry.claim(Mailer, Mailer(), owner="pigeon")
-    assert registry.find(Mailer) is first
+    assert registry.find(MAILER) is None
+    registry.claim(MAILER, first, owner="post")
+    with pytest.raises(
+        SlotTaken, match="'pigeon' claims the mailer of this application, which 'post' has"
+    ):
+        registry.claim(MAILER, Mailer(), owner="pigeon")
+    assert registry.find(MAILER) is first
 
 
 def test_offers_come_in_order() -> None:
@@ -32,9 +37,9 @@ def test_offers_come_in_order() -> None:
     registry = Registry()
     given = [Mailer(), Mailer()]
     for each in given:
-        registry.offer(Mailer, each)
-    assert list(registry.offers(Mailer)) == given
-    assert registry.offers(int) == ()
+        registry.offer(MAILER, each)
+    assert list(registry.offers(MAILER)) == given
+    assert registry.offers(Slot[Mailer]("mailer")) == ()
 
 
 def test_failed_setup_gives_the_slot_back(app: Flask) -> None:
@@ -44,16 +49,16 @@ def test_failed_setup_gives_the_slot_back(app: Flask) -> None:
         name = "greedy"
 
         def attach(self, app: Flask, state: None) -> None:
-            Registry.of(app).claim(Mailer, Mailer(), owner=self.name)
-            Registry.of(app).offer(Mailer, Mailer())
+            Registry.of(app).claim(MAILER, Mailer(), owner=self.name)
+            Registry.of(app).offer(MAILER, Mailer())
             raise OSError("too much")
 
     registry = Registry.of(app)
     with pytest.raises(OSError, match="too much"):
         Greedy().init_app(app)
     assert Registry.of(app) is registry
-    assert registry.find(Mailer) is None
-    assert registry.offers(Mailer) == ()
+    assert registry.find(MAILER) is None
+    assert registry.offers(MAILER) == ()
     assert list(registry) == []
 
 

@@ -4,7 +4,7 @@ from ._extension import Extension, find_extension
 from .error import ConfigError, MissingExtension, SetupError, SlotTaken
 from .finding import Finding
 from .installing import install
-from .registry import Installed, Registry
+from .registry import Installed, Registry, Slot
 from .request_id import find_request_id
 from .settings import NoSettings, Settings, setting
 from .sweeping import sweep_now_and_then
@@ -19,6 +19,7 @@ __all__ = [
     "Registry",
     "Settings",
     "SetupError",
+    "Slot",
     "SlotTaken",
     "find_extension",
     "find_request_id",

@@ -52,6 +52,23 @@ class Installed(msgspec.Struct, Generic[S, St], frozen=True):
         return [("name", self.extension.name), ("settings", self.settings)]
 
 
+class Slot(Generic[T]):
+    """The name of something that one extension claims, or that many offer.
+
+    Make it once, beside the type that it holds: ``MAILER: Slot[Mailer] =
+    Slot("mailer")``. It is a value and not that type itself, because type
+    checkers refuse a protocol class where a class is expected.
+
+    :param name: what it is called when it is claimed twice.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"Slot({self.name!r})"
+
+
 class Registry(Mapping[str, Installed[Any, Any]]):
     """The extensions of one application by name, its slots and its offers.
 
@@ -63,8 +80,8 @@ class Registry(Mapping[str, Installed[Any, Any]]):
         self.broken: str | None = None
         self.prefixes: frozenset[str] = frozenset()
         self._installed: dict[str, Installed[Any, Any]] = {}
-        self._slots: dict[type, tuple[object, str]] = {}
-        self._offers: dict[type, list[object]] = {}
+        self._slots: dict[Slot[Any], tuple[object, str]] = {}
+        self._offers: dict[Slot[Any], list[object]] = {}
 
     @classmethod
     def of(cls, app: Flask) -> Registry:
@@ -97,33 +114,32 @@ class Registry(Mapping[str, Installed[Any, Any]]):
         longer = (p for p in self.prefixes if len(p) > len(prefix))
         return key.startswith(prefix) and not any(key.startswith(p) for p in longer)
 
-    def claim(self, slot: type[T], value: T, *, owner: str) -> None:
+    def claim(self, slot: Slot[T], value: T, *, owner: str) -> None:
         """Fill a slot that has one owner on an application.
 
-        :param slot: the class of what fills it.
         :param owner: the extension's name.
         :raises SlotTaken: somebody has it; both are named.
         """
         if slot in self._slots:
             first = self._slots[slot][1]
             raise SlotTaken(
-                f"{owner!r} wants to be the {slot.__name__} of this application, but {first!r} is."
+                f"{owner!r} claims the {slot.name} of this application, which {first!r} has."
                 f" Use one of the two."
             )
         self._slots[slot] = (value, owner)
 
-    def find(self, slot: type[T]) -> T | None:
+    def find(self, slot: Slot[T]) -> T | None:
         """Return what fills a slot, or None while nobody claimed it."""
         value, _ = self._slots.get(slot, (None, ""))
         return cast("T | None", value)
 
-    def offer(self, kind: type[T], value: T) -> None:
-        """Add to what many may give."""
-        self._offers.setdefault(kind, []).append(value)
+    def offer(self, slot: Slot[T], value: T) -> None:
+        """Add to a slot that many may fill."""
+        self._offers.setdefault(slot, []).append(value)
 
-    def offers(self, kind: type[T]) -> tuple[T, ...]:
-        """Return all that was offered of a kind, in the order of the offers."""
-        return tuple(cast("list[T]", self._offers.get(kind, [])))
+    def offers(self, slot: Slot[T]) -> tuple[T, ...]:
+        """Return all that was offered for a slot, in the order of the offers."""
+        return tuple(cast("list[T]", self._offers.get(slot, [])))
 
     def mark_broken(self, app: Flask, message: str) -> None:
         """Make an application refuse every request, and every later extension.
