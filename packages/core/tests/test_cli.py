@@ -102,7 +102,7 @@ def test_check_passes(shop: Flask, flask_cli: Run) -> None:
     result = flask_cli("stack", "check")
     assert result.exit_code == 0
     assert "info shop.note: A note." in result.output
-    assert "0 errors, 0 warnings, 1 notes." in result.output
+    assert "0 errors, 0 warnings, 1 note." in result.output
 
 
 def test_check_fails_on_an_error(shop: Flask, flask_cli: Run) -> None:

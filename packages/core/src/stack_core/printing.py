@@ -24,8 +24,9 @@ def _print_text(report: Report) -> None:
     for finding in report.findings:
         click.secho(finding.severity, fg=colors[finding.severity], nl=False)
         click.echo(f" {finding.id}: {finding.message}\n    {finding.fix}")
-    counts = (f"{report.count(s)} {w}" for s, w in (("error", "errors"), ("warning", "warnings")))
-    click.echo(", ".join(counts) + f", {report.count('info')} notes.")
+    words = (("error", "error"), ("warning", "warning"), ("info", "note"))
+    counts = ((report.count(severity), word) for severity, word in words)
+    click.echo(", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts) + ".")
 
 
 def _print_json(report: Report) -> None:
