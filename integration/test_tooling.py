@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+import download
 import findings
 import lock
 import pages
 import rules
 import services
+from download import Download
+from launch import Trouble
 from workspace import Package, closure, packages
 
 PIN = "flask==3.1.3 \\\n    --hash=sha256:0a\n"
@@ -137,6 +140,17 @@ def test_answering_service_is_found() -> None:
     """A service that accepts a connection is there."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert services.answers(*server.getsockname())
+
+
+def test_another_file_is_no_download(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an index gives in place of the known file is refused and not kept."""
+    wrong = tmp_path / "toy-1.tar.gz"
+    wrong.write_text("Something else.")
+    monkeypatch.setattr(download, "ROOT", tmp_path)
+    monkeypatch.setattr(Download, "_locate", lambda self, place: wrong.as_uri())
+    with pytest.raises(Trouble, match="gave another file"):
+        Download("toy==1", "0" * 64).fetch()
+    assert list((tmp_path / ".tools").rglob("toy*")) == []
 
 
 PAGES = {
