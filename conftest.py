@@ -1,6 +1,11 @@
 """The set-up of our own tests: leaks are errors, and the examples in texts are tests."""
 
+from importlib import import_module
 from importlib.util import find_spec
+
+# pytester forgets what a run within it imported, and these cannot be imported a second time.
+for name in ("psycopg", "pymysql", "sqlalchemy.dialects.mysql", "sqlalchemy.dialects.postgresql"):
+    import_module(name)
 
 pytest_plugins = ["leaks", "examples", "pytester"]
 # What `stack new` copies is tested where it was copied to.

@@ -65,3 +65,20 @@ def test_signal_lets_the_work_clean_up(name: str) -> None:
         command, env={**os.environ, "PYTHONPATH": str(RUN.parent)}, capture_output=True, text=True
     )
     assert (done.returncode, done.stdout) == (128 + number, "cleaned\n")
+
+
+def test_closed_output_ends_in_one_sentence() -> None:
+    """A reader that goes away, as ``head`` does, stops the command without a traceback."""
+    code = "import sys, launch; sys.exit(launch.guarded(lambda: print('x' * 99, flush=True) or 0))"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(RUN.parent)},
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    assert done.returncode == 1
+    assert done.stderr == "Stopped, as nobody reads the output any more.\n"

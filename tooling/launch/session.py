@@ -46,6 +46,10 @@ def guarded(work: Callable[[], int]) -> int:
         return work()
     except Trouble as trouble:
         return _say(str(trouble), 1)
+    except BrokenPipeError:
+        # Python flushes the standard output once more at its end, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _say("Stopped, as nobody reads the output any more.", 1)
     except OSError as error:
         return _say(f"{error.filename or ROOT} cannot be used: {error.strerror or error}.", 1)
     except KeyboardInterrupt:

@@ -87,8 +87,8 @@ def _report(work: Loading) -> None:
     click.echo(f"Loaded {work.flights:,} flights.")
     if work.airports:
         click.echo(
-            f"{work.airports.total():,} go to {len(work.airports)} airports that the source does "
-            f"not describe ({', '.join(sorted(work.airports))}); a stub stands for each."
+            f"{work.airports.total():,} go to {_airports(len(work.airports))} that the source "
+            f"does not describe ({', '.join(sorted(work.airports))}); a stub stands for each."
         )
     unknown = work.planes.total()
     if unknown or work.without_plane:
@@ -97,3 +97,7 @@ def _report(work: Loading) -> None:
             f"{unknown:,} name one of {len(work.planes):,} for which a stub stands, "
             f"{work.without_plane:,} name none."
         )
+
+
+def _airports(count: int) -> str:
+    return "1 airport" if count == 1 else f"{count} airports"

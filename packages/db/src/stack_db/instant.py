@@ -20,7 +20,8 @@ class Instant(TypeDecorator[datetime]):
 
     Microseconds are kept, on MariaDB too. A value without a zone is refused,
     because nobody knows which moment it means; a value of another zone is
-    converted.
+    converted. ``func.now()`` is the server's own clock, which on MariaDB is in
+    the zone of its session: let Python fill in the moment, with :func:`now`.
     """
 
     impl = DateTime(timezone=True)

@@ -6,11 +6,7 @@ import os
 from collections.abc import Callable
 from textwrap import dedent
 
-# What a run within would import otherwise, and again in the next one.
-import psycopg  # noqa: F401
-import pymysql  # noqa: F401
 import pytest
-from sqlalchemy.dialects import mysql, postgresql, sqlite  # noqa: F401
 from sqlalchemy.engine import URL, make_url
 
 import stack_db.testing

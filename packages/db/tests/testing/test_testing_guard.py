@@ -136,3 +136,27 @@ def rows(file: Path) -> int:
     with closing(sqlite3.connect(file)) as connection:
         (number,) = connection.execute("SELECT count(*) FROM book").fetchone()
     return int(number)
+
+
+def test_databases_are_gone_when_the_session_finishes(run) -> None:
+    """A worker of pytest-xdist may be ended as soon as its session is, before its config is."""
+    result = run(
+        "sqlite",
+        """
+        from pathlib import Path
+
+        class Last:
+            @pytest.hookimpl(trylast=True)
+            def pytest_sessionfinish(self):
+                print("left behind:", self.file.parent.exists())
+
+        def test_note(app, database, request):
+            last = Last()
+            with app.app_context():
+                last.file = Path(database.engine.url.database)
+            assert last.file.exists()
+            request.config.pluginmanager.register(last)
+        """,
+    )
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*left behind: False*"])

@@ -6,6 +6,7 @@ from .fixtures import (
     database_schema,
     db_session,
     live_database,
+    pytest_sessionfinish,
     pytest_stack_app,
     query_budget,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "database_schema",
     "db_session",
     "live_database",
+    "pytest_sessionfinish",
     "pytest_stack_app",
     "query_budget",
 ]

@@ -36,7 +36,16 @@ def pytest_stack_app(app: Flask, config: pytest.Config) -> None:
         redirection = Redirection(app, database, _find_twins(config))
         redirection.install()
         config.stash[_REDIRECTION] = redirection
-        config.add_cleanup(redirection.remove)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Drop the tests' databases.
+
+    A worker of pytest-xdist is waited for until now and no longer; the clean-up
+    of its config, which is there for sessions that do not come this far, may
+    be cut off.
+    """
+    _end(session.config)
 
 
 @pytest.fixture(scope="session")
@@ -160,8 +169,18 @@ def _find_twins(config: pytest.Config) -> Twins:
     twins = config.stash.get(_TWINS, None)
     if twins is None:
         twins = config.stash[_TWINS] = Twins()
-        config.add_cleanup(twins.close)
+        config.add_cleanup(partial(_end, config))
     return twins
+
+
+def _end(config: pytest.Config) -> None:
+    redirection, twins = config.stash.get(_REDIRECTION, None), config.stash.get(_TWINS, None)
+    if redirection is not None:
+        del config.stash[_REDIRECTION]
+        redirection.remove()
+    if twins is not None:
+        del config.stash[_TWINS]
+        twins.close()
 
 
 @contextmanager
