@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-import download
 import findings
 import lock
 import pages
@@ -142,15 +141,12 @@ def test_answering_service_is_found() -> None:
         assert services.answers(*server.getsockname())
 
 
-def test_another_file_is_no_download(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What an index gives in place of the known file is refused and not kept."""
+def test_another_file_is_no_download(tmp_path: Path) -> None:
+    """What an index gives in place of the known file is refused by its hash."""
     wrong = tmp_path / "toy-1.tar.gz"
     wrong.write_text("Something else.")
-    monkeypatch.setattr(download, "ROOT", tmp_path)
-    monkeypatch.setattr(Download, "_locate", lambda self, place: wrong.as_uri())
-    with pytest.raises(Trouble, match="gave another file"):
-        Download("toy==1", "0" * 64).fetch()
-    assert list((tmp_path / ".tools").rglob("toy*")) == []
+    with pytest.raises(Trouble, match=r"another toy-1\.tar\.gz: its SHA-256 is 240f1c"):
+        Download("toy==1", "0" * 64).load(wrong.as_uri(), tmp_path / "part")
 
 
 PAGES = {

@@ -58,7 +58,7 @@ class Download:
         target = folder / url.rpartition("/")[2]
         part = folder / f"{target.name}.{os.getpid()}.part"
         try:
-            self._load(url, part)
+            self.load(url, part)
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
@@ -81,7 +81,11 @@ class Download:
                 return str(file["url"])
         raise Trouble(f"The index has no '{self.requirement}' whose SHA-256 is {self.sha256}.")
 
-    def _load(self, url: str, target: Path) -> None:
+    def load(self, url: str, target: Path) -> None:
+        """Download from an address to a file.
+
+        :raises Trouble: When it does not come, or is another one; that is left in the file.
+        """
         try:
             with urllib.request.urlopen(url, timeout=TIMEOUT) as answer, target.open("wb") as file:
                 shutil.copyfileobj(answer, file)
