@@ -11,6 +11,8 @@ import lock
 import pages
 import rules
 import services
+from download import Download
+from launch import Trouble
 from workspace import Package, closure, packages
 
 PIN = "flask==3.1.3 \\\n    --hash=sha256:0a\n"
@@ -137,6 +139,14 @@ def test_answering_service_is_found() -> None:
     """A service that accepts a connection is there."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert services.answers(*server.getsockname())
+
+
+def test_another_file_is_no_download(tmp_path: Path) -> None:
+    """What an index gives in place of the known file is refused by its hash."""
+    wrong = tmp_path / "toy-1.tar.gz"
+    wrong.write_text("Something else.")
+    with pytest.raises(Trouble, match=r"another toy-1\.tar\.gz: its SHA-256 is 240f1c"):
+        Download("toy==1", "0" * 64).load(wrong.as_uri(), tmp_path / "part")
 
 
 PAGES = {

@@ -91,7 +91,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     workshop = Workshop(tmp_path_factory.mktemp("demo"), Path(sys.prefix))
     application.generate(workshop)
     application.migrate(workshop)
-    application.load(workshop, archive.fetch(workshop), SAMPLE)
+    application.load(workshop, archive.fetch(), SAMPLE)
     return workshop
 
 

@@ -25,9 +25,9 @@ Create = Callable[[str], Flask]
 
 
 @pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def archive() -> Path:
     """The archive as it was released, from the cache in the checkout or from the index."""
-    return fetch(Workshop(tmp_path_factory.mktemp("cache"), Path(sys.prefix)))
+    return fetch()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Environments and source distributions for the upstream suites, kept between runs."""
+"""Environments for the upstream suites, kept between runs, and their source distributions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tooling"))
+
+from download import find_uv  # the tooling is no installed package
+from launch import ROOT, Place
+
 CACHE = ROOT / ".tools" / "upstream"
 OURS = ("packages/core", "packages/db")
 
@@ -45,13 +50,9 @@ class Environment:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
         local = [argument for path in OURS for argument in ("-e", str(ROOT / path))]
-        uv = shutil.which("uv")
-        if uv is not None:
-            run([uv, "venv", "-q", "--seed", "--python", self._python, str(self.folder)])
-            install = [uv, "pip", "install", "-q", "--python", str(self.python)]
-        else:
-            run([self._python, "-m", "venv", str(self.folder)])
-            install = [str(self.python), "-m", "pip", "install", "-q"]
+        uv = find_uv(Place(ROOT))
+        run([uv, "venv", "-q", "--python", self._python, str(self.folder)])
+        install = [uv, "pip", "install", "-q", "--python", str(self.python)]
         run([*install, *local, *self._requirements])
         mark.write_text(self._key, "utf-8")
 
@@ -59,25 +60,6 @@ class Environment:
         """Return the version of what is installed in it."""
         code = f"import importlib.metadata as m; print(m.version({distribution!r}), end='')"
         return run([str(self.python), "-c", code])
-
-
-def fetch(environment: Environment, name: str, version: str, sha256: str) -> Path:
-    """Return the source distribution of a suite, downloaded once and verified each time.
-
-    :raises CannotRun: there is no network, or the file is not the known one.
-    """
-    folder = CACHE / "sdists"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name.replace('-', '_')}-{version}.tar.gz"
-    if not path.is_file():
-        pinned = folder / f"{name}.txt"
-        pinned.write_text(f"{name}=={version} --hash=sha256:{sha256}\n", "utf-8")
-        command = [str(environment.python), "-m", "pip", "download", "-q", "--no-deps"]
-        run([*command, "--no-binary", ":all:", "-d", str(folder), "-r", str(pinned)])
-    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        path.unlink()
-        raise CannotRun(f"{path.name} is not the file whose hash is in suites.toml. Run again.")
-    return path
 
 
 def unpack(archive: Path, folder: Path) -> Path:

@@ -20,7 +20,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from environment import CannotRun, Environment, fetch, unpack
+from environment import CannotRun, Environment, unpack
+
+from download import Download  # 'environment' has put the tooling on the path
+from launch import Trouble
 
 HERE = Path(__file__).resolve().parent
 SECONDS = 1200
@@ -39,9 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
             options.python, [f"sqlalchemy=={options.sqlalchemy}.*", *suite["requirements"]]
         )
         environment.build()
-        archive = fetch(environment, options.suite, suite["version"], suite["sha256"])
+        archive = Download(f"{options.suite}=={suite['version']}", suite["sha256"]).fetch()
         return judge(options, suite, environment, archive)
-    except (CannotRun, OSError, subprocess.TimeoutExpired) as error:
+    except (CannotRun, Trouble, OSError, subprocess.TimeoutExpired) as error:
         print(f"The suite could not be run: {error}", file=sys.stderr)
         return 2
 

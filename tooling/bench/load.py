@@ -35,7 +35,7 @@ def measure_load(rounds: int) -> dict[str, float]:
         try:
             application.generate(workshop)
             application.migrate(workshop)
-            data = archive.fetch(workshop)
+            data = archive.fetch()
         except Trouble as trouble:
             raise SystemExit(str(trouble)) from None
         place = workshop.application

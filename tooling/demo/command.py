@@ -42,7 +42,7 @@ def _make(workshop: Workshop, options: Options, mark: str) -> None:
         verified = wheels.verify(wheels.find_packages(workshop), built)
         print(f"      From these wheels, file by file: {', '.join(verified)}")
         _say(3, "Fetching the data")
-        data = archive.fetch(workshop)
+        data = archive.fetch()
         _say(4, "Generating the application")
         application.generate(workshop)
         _say(5, "Migrating its database")

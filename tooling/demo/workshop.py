@@ -2,13 +2,13 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from launch import ROOT, Place, Trouble, explain
+from download import find_uv
+from launch import ROOT, Place, explain
 
 APPLICATION = "tower"
 FEATURE = ROOT / "integration" / "apps" / "flights"
@@ -41,15 +41,11 @@ class Workshop:
         return str(self.venv / "bin" / name)
 
     def uv(self) -> str:
-        """The tools' uv, or else the one on the path.
+        """The program uv.
 
         :raises Trouble: When there is none.
         """
-        own = self.place.program("uv")
-        found = str(own) if own.exists() else shutil.which("uv")
-        if found is None:
-            raise Trouble("There is no uv: run 'python3 tooling/run.py demo', which brings it.")
-        return found
+        return find_uv(self.place)
 
     def environment(self) -> dict[str, str]:
         """The environment of every program: without the settings of some other application."""
