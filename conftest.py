@@ -1,5 +1,6 @@
 """The set-up of our own tests: leaks are errors, and the examples in texts are tests."""
 
+import signal
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -12,3 +13,6 @@ pytest_plugins = ["leaks", "examples", "pytester"]
 collect_ignore_glob = ["packages/*/src/*/scaffold/*"]
 # Only `nox -s browser` has Playwright, and that session fails where it finds no test.
 collect_ignore = [] if find_spec("playwright") else ["integration/browser"]
+# A shell lets what it starts in the background ignore Ctrl-C, and our tests' programs would too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

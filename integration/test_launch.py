@@ -62,12 +62,7 @@ def test_signal_lets_the_work_clean_up(name: str) -> None:
     number = getattr(signal, name)
     command = [sys.executable, "-c", ENDED, str(int(number))]
     done = subprocess.run(
-        command,
-        env={**os.environ, "PYTHONPATH": str(RUN.parent)},
-        capture_output=True,
-        text=True,
-        # A shell lets what it runs in the background ignore SIGINT, these tests maybe too.
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+        command, env={**os.environ, "PYTHONPATH": str(RUN.parent)}, capture_output=True, text=True
     )
     assert (done.returncode, done.stdout) == (128 + number, "cleaned\n")
 
