@@ -1,7 +1,8 @@
-"""Applications that a ``Stack`` composes, for the tests that need more than one package."""
+"""Composed applications and databases of their own, for tests that need several packages."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy import create_engine, make_url, text
 
+from services import DATABASES, find_url
 from stack import Stack
 
 KEY = "a-key-that-is-good-enough-1234567890"
@@ -50,3 +53,19 @@ def run_flask() -> RunFlask:
         return CliRunner().invoke(FlaskGroup(create_app=load, set_debug_flag=False), arguments)
 
     return run
+
+
+@pytest.fixture(params=DATABASES)
+def address(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database of this test's own on each server."""
+    server = make_url(find_url(request.param))
+    name = f"integration_{os.getpid()}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield server.set(database=name).render_as_string(hide_password=False)
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name}"))
+    finally:
+        engine.dispose()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import shutil
 import subprocess
@@ -21,6 +20,8 @@ from typing import NoReturn
 
 from packaging.utils import parse_wheel_filename
 
+from demo.wheels import WHERE, verify
+from launch import Trouble
 from workspace import ROOT, closure, packages
 
 DISTRIBUTION, EXTRA = "stack", "db"
@@ -30,7 +31,6 @@ MOST_DISTRIBUTIONS, MOST_MEGABYTES = 16, 27
 #: The moment that archives carry, so that they do not depend on the clock.
 EPOCH = "1767225600"
 LOCKED = ROOT / "tooling" / "locked.txt"
-WHERE = "import sysconfig; print(sysconfig.get_path('purelib'))"
 REQUEST = """
 from flask import Flask
 from stack import Stack
@@ -93,34 +93,27 @@ def build_twice(out: Path) -> list[str]:
     return list(first)
 
 
-def wheel_arguments(out: Path) -> list[str]:
+def find_wheels(out: Path) -> dict[str, Path]:
+    """Return the wheels that were built, by the names of their distributions."""
+    return {str(parse_wheel_filename(file.name)[0]): file for file in out.glob("*.whl")}
+
+
+def wheel_arguments(files: dict[str, Path]) -> list[str]:
     """Return the wheels that the installation needs, named as files, the roof with its extra."""
-    files = {str(parse_wheel_filename(file.name)[0]): file for file in out.glob("*.whl")}
     needed = [files[package.distribution] for package in closure(DISTRIBUTION, EXTRA)]
     roof = f"{DISTRIBUTION}[{EXTRA}] @ {needed[0].as_uri()}"
     return [roof, *(str(file) for file in needed[1:])]
 
 
-def install(out: Path, venv: Path) -> Path:
+def install(files: dict[str, Path], venv: Path) -> Path:
     """Install the wheels in a fresh environment and return its Python."""
     run("uv", "venv", "--quiet", f"--python={sys.executable}", str(venv))
     python = venv / "bin" / "python"
     # In the environment's own folder, where no workspace can be found.
     run("uv", "pip", "install", "--quiet", "--no-sources", f"--python={python}",
-        f"--constraint={LOCKED}", *wheel_arguments(out), cwd=venv)  # fmt: skip
+        f"--constraint={LOCKED}", *wheel_arguments(files), cwd=venv)  # fmt: skip
     run("uv", "pip", "check", "--quiet", f"--python={python}", cwd=venv)
     return python
-
-
-def origins(site: Path) -> dict[str, str]:
-    """Return where each installed distribution of ours came from, by its folder's name."""
-    found = {}
-    for folder in sorted(site.glob("stack*.dist-info")):
-        record = folder / "direct_url.json"
-        found[folder.name] = (
-            json.loads(record.read_text())["url"] if record.exists() else "an index"
-        )
-    return found
 
 
 def weigh(site: Path) -> float:
@@ -129,12 +122,13 @@ def weigh(site: Path) -> float:
     return sum(file.stat().st_size for file in files if file.suffix != ".pyc") / 1e6
 
 
-def judge(site: Path) -> None:
-    """Stop unless every distribution of ours came from a wheel and the bounds are kept."""
-    for name, url in origins(site).items():
-        if not url.endswith(".whl"):
-            stop(f"{name} came from {url} and not from a wheel that was built here.")
-    own, weight = len(origins(site)), weigh(site)
+def judge(site: Path, files: dict[str, Path]) -> None:
+    """Stop unless every file of ours came from the wheels and the bounds are kept."""
+    try:
+        own = len(verify(site, files))
+    except Trouble as trouble:
+        stop(str(trouble))
+    weight = weigh(site)
     others = len(list(site.glob("*.dist-info"))) - own
     said = f"{DISTRIBUTION}[{EXTRA}]: {own} distributions, {others} others, {weight:.1f} MB"
     bounds = f"{MOST_DISTRIBUTIONS} of others and {MOST_MEGABYTES} MB"
@@ -152,9 +146,10 @@ def main() -> int:
     names = build_twice(out)
     print(f"{len(names)} files, the same from the checkout, from a copy and from the sdist")
     with tempfile.TemporaryDirectory() as folder:
-        python = install(out, Path(folder) / "venv")
+        files = find_wheels(out)
+        python = install(files, Path(folder) / "venv")
         site = Path(run(str(python), "-c", WHERE).strip())
-        judge(site)
+        judge(site, files)
         modules = [package.module.name for package in closure(DISTRIBUTION, EXTRA)]
         run(str(python), "-W", "error", "-c", "import " + ", ".join(modules), cwd=Path(folder))
         print(run(str(python), "-c", REQUEST, cwd=Path(folder)), end="")

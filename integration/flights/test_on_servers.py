@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
-
-from services import DATABASES, find_url
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Create = Callable[[str], Flask]
 
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("flights")]
-
-
-@pytest.fixture(params=DATABASES)
-def address(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a database of this test's own on each server."""
-    server = make_url(find_url(request.param))
-    name = f"flights_{os.getpid()}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        yield server.set(database=name).render_as_string(hide_password=False)
-        with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name}"))
-    finally:
-        engine.dispose()
 
 
 def test_flights_are_the_same_on_a_server(

@@ -7,24 +7,7 @@ import sys
 import time
 from typing import Any
 
-from flask import Flask
-
-
-def make(variant: str) -> Flask:
-    app = Flask("bench")
-    app.config.update(SECRET_KEY="0123456789abcdef0123", SQLALCHEMY_DATABASE_URI="sqlite://")
-    if variant == "flask-sqlalchemy":
-        from flask_sqlalchemy import SQLAlchemy
-
-        SQLAlchemy().init_app(app)
-    elif variant == "stack":
-        from stack_core import install
-        from stack_db import Database
-
-        install(app, [Database()])
-    app.add_url_rule("/", "hello", lambda: "hello")
-    return app
-
+from application import make
 
 ENVIRON: dict[str, Any] = {
     "REQUEST_METHOD": "GET",
@@ -48,6 +31,7 @@ ENVIRON: dict[str, Any] = {
 
 def main() -> None:
     app = make(sys.argv[1])
+    app.add_url_rule("/", "hello", lambda: "hello")
 
     def start(status: str, headers: object, error: object = None) -> Any:
         if status != "200 OK":
