@@ -40,6 +40,8 @@ def _find_group(parent: click.Context | None) -> click.Command:
         return own
     from flask_migrate.cli import db as imported
 
+    from .data._cli import COMMANDS
+
     group: Any = imported
 
     def enter(**given: Any) -> None:
@@ -48,7 +50,7 @@ def _find_group(parent: click.Context | None) -> click.Command:
 
     return GuardedGroup(
         name=group.name,
-        commands=group.commands,
+        commands={**group.commands, **{each.name or "": each for each in COMMANDS}},
         callback=enter,
         params=group.params,
         help=group.help,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flask import Flask, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
@@ -16,6 +16,11 @@ from stack_core import ConfigError
 from . import address, engine
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
+
+if TYPE_CHECKING:
+    from .data.seeding import Seeder, Seeds
+
+F = TypeVar("F", bound="Callable[[Seeder], object]")
 
 
 class Database(SQLAlchemy):
@@ -31,6 +36,25 @@ class Database(SQLAlchemy):
     def extension(self) -> DatabaseExtension:
         """What takes part in a ``Stack`` on behalf of this instance."""
         return DatabaseExtension(self, super().init_app)
+
+    @cached_property
+    def seeds(self) -> Seeds:
+        """The seeds that were declared on this instance."""
+        from .data.seeding import Seeds  # not at start: most of them never run a seed
+
+        return Seeds()
+
+    def seed(self, function: F) -> F:
+        """Declare a function that writes rows which every installation has.
+
+        It is called with a :class:`~stack_db.data.seeding.Seeder`;
+        ``flask db seed`` runs it in a transaction of its own, as often as one
+        likes.
+
+        :raises ValueError: a seed of another module has the same name.
+        """
+        self.seeds.add(function)
+        return function
 
     def init_app(self, app: Flask) -> None:
         """Put the database on an application.
