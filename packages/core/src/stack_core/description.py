@@ -37,7 +37,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One named value of a thing.
 
     :param type: what it is; ``relation`` is the key of another thing, or with ``many`` a list.
-    :param python: the type of its values; for a relation, of the other's key.
+    :param python: the type of its values; for a relation, of the other's key, which is
+        ``tuple[int, str]`` where it has two columns.
     :param required: a create must name it. ``nullable``: None is a value of it.
     :param default: what a create without it gives, where that is known beforehand.
     :param read_only: never written. ``create_only``: not by an update.
@@ -45,6 +46,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     :param searchable: text that ``Query.search`` looks into.
     :param filter: may stand in a filter. ``order``: may stand in an order.
     :param digits: of a decimal: all, and those after the point.
+    :param naive: of a datetime: its column keeps no zone, and values have none.
     :param relation: the kind of the other thing.
     :param far: the other is kept elsewhere: its key reads and compares, nothing behind it does.
     :param local: the attributes that hold it; of a relation, its foreign key.
@@ -74,6 +76,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     ge: int | float | None = None
     le: int | float | None = None
     digits: tuple[int, int] | None = None
+    naive: bool = False
     relation: str = ""
     many: bool = False
     far: bool = False
@@ -85,7 +88,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Whether a person may ever read it."""
         return not (self.write_only or self.secret)
 
-    @property
+    @cached_property
     def annotation(self) -> Any:
         """The annotated type that msgspec checks and describes: REST's schemas are made of it."""
         return conversion.annotate(self)

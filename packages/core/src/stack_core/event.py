@@ -48,7 +48,10 @@ What a receiver writes stands or falls with the change; what it raises undoes
 the change and reaches the caller.
 """
 changed: NamedSignal = _signals.signal("changed")
-"""Sent as ``changed.send(app, change=change)`` after the commit; receivers may use the database."""
+"""Sent as ``changed.send(app, change=change)`` after the commit.
+
+Receivers may use the database.
+"""
 
 
 def tell_changed(app: Flask, change: Change) -> None:
