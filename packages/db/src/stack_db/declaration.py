@@ -37,6 +37,7 @@ _KNOWN: Mapping[str, tuple[type, ...]] = {
     "min_length": (int,),
     "max_length": (int,),
     "type": (str,),
+    "naive": (bool,),
 }
 
 
@@ -90,6 +91,7 @@ def about(
     min_length: int | None = None,
     max_length: int | None = None,
     type: FieldType | None = None,
+    naive: bool | None = None,
     **hints: Any,
 ) -> About:
     """Return what an attribute's ``info`` says to forms, pages and interfaces.
@@ -108,6 +110,7 @@ def about(
     :param pattern: a regular expression that the whole of a text matches.
     :param ge: the least value. ``le``: the greatest.
     :param type: what the values are, where the column's type does not tell.
+    :param naive: its moments have no zone, although the column's type does not tell.
     :param hints: for packages that know more than these.
     :raises TypeError: a hint is a misspelt parameter.
     """

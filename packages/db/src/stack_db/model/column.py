@@ -20,7 +20,7 @@ from .shape import DEFAULT_PYTHON, SORTABLE, Shape, find_shape
 
 _SAID = (
     "help", "searchable", "secret", "write_only", "read_only", "create_only", "filter", "order",
-    "pattern", "ge", "le", "min_length", "max_length",
+    "pattern", "ge", "le", "min_length", "max_length", "naive",
 )  # fmt: skip
 
 

@@ -58,9 +58,7 @@ def _is_whole(index: Index) -> bool:
     """Tell whether an index spans columns and all rows, or all that are not deleted."""
     if LIVE in index.info:
         return True
-    partial = any(
-        options.get("where") is not None for options in index.dialect_options.values()
-    )
+    partial = any(options.get("where") is not None for options in index.dialect_options.values())
     return not partial and all(isinstance(each, Column) for each in index.expressions)
 
 
@@ -102,7 +100,9 @@ def _split(text: str) -> Iterator[str]:
         yield bare
 
 
-def _tighten(bounds: dict[str, int | float], bound: str, value: float, column: Column[Any]) -> None:
+def _tighten(
+    bounds: dict[str, int | float], bound: str, value: float, column: Column[Any]
+) -> None:
     """Keep the tighter of two bounds; one that is exclusive can be said of integers only."""
     length = bound.startswith("length")
     least = bound.endswith((">", ">=", "ge"))

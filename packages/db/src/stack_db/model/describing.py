@@ -41,16 +41,14 @@ class _Columns:
         self.left_out: dict[str, str] = {}
         self._mapper = mapper
         self._tables = Tables(mapper)
-        for prop in mapper.column_attrs:
+        props = list(mapper.column_attrs)
+        # What is computed comes after what is kept.
+        for prop in sorted(props, key=lambda prop: find_column(mapper, prop) is None):
             self._add(prop)
 
     def _add(self, prop: ColumnProperty[Any]) -> None:
-        column = find_column(self._mapper, prop)
         try:
-            if column is None:
-                self.found[prop.key] = describe_expression(self._mapper, prop)
-            else:
-                self.found[prop.key] = describe_column(self._mapper, prop, column, self._tables)
+            self.found[prop.key] = _describe(self._mapper, prop, self._tables)
         except Left as reason:
             self.left_out[prop.key] = str(reason)
 
@@ -61,17 +59,14 @@ def find_key(mapper: Mapper[Any]) -> tuple[Field, ...]:
     :raises LookupError: the key has values that no address could name.
     """
     tables = Tables(mapper)
-    found = []
-    for column in mapper.primary_key:
-        prop = mapper.get_property_by_column(column)
-        try:
-            found.append(describe_column(mapper, prop, column, tables))
-        except Left as reason:
-            raise LookupError(
-                f"{mapper.class_.__name__} has a key that cannot be used: {prop.key}, for {reason}."
-                " Give the class another key."
-            ) from None
-    return tuple(found)
+    names = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+    try:
+        return tuple(_describe(mapper, mapper.column_attrs[name], tables) for name in names)
+    except Left as reason:
+        raise LookupError(
+            f"{mapper.class_.__name__} has a key that cannot be used ({', '.join(names)}):"
+            f" {reason}. Give the class another key."
+        ) from None
 
 
 def find_fields(mapper: Mapper[Any], word_of: Callable[[Mapper[Any]], str]) -> Draft:
@@ -127,7 +122,9 @@ def find_title(mapper: Mapper[Any], fields: Mapping[str, Field], said: str | Non
             )
     if said is not None:
         return said
-    texts = [each for each in fields.values() if each.type == "text" and each.readable]
+    texts = [
+        each for each in fields.values() if each.type == "text" and each.readable and each.order
+    ]
     for name in _TITLES:
         if any(each.name == name for each in texts):
             return name
@@ -174,12 +171,17 @@ def make_description(
     )
 
 
+def _describe(mapper: Mapper[Any], prop: ColumnProperty[Any], tables: Tables) -> Field:
+    column = find_column(mapper, prop)
+    if column is None:
+        return describe_expression(mapper, prop)
+    return describe_column(mapper, prop, column, tables)
+
+
 def _covered(field: Field, links: Mapping[str, Any], relations: Mapping[str, Field]) -> Field:
     """Let the relations write a column that more than one of them holds."""
     covering = [
-        name
-        for name, link in links.items()
-        if field.name in link.local and not link.prop.viewonly
+        name for name, link in links.items() if field.name in link.local and not link.prop.viewonly
     ]
     if not covering or not field.local:
         return field
@@ -195,6 +197,4 @@ def _parameter(name: str, type_: Any, place: str) -> Field:
             f"The rule {place} takes {name} as {type_!r}, which no field is."
             " Give it one such as str, int, date or an enum."
         )
-    return Field(
-        name=name, label=make_label(name), required=True, **msgspec.structs.asdict(shape)
-    )
+    return Field(name=name, label=make_label(name), required=True, **msgspec.structs.asdict(shape))

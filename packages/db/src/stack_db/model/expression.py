@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import inspect
+import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.hybrid import HybridExtensionType, hybrid_property
 from sqlalchemy.orm import ColumnProperty, Mapper
@@ -77,22 +77,16 @@ def find_expression(cls: type[Any], name: str) -> ColumnElement[Any] | None:
 
 def _find_shape(expression: Any, python: Any) -> Shape | None:
     """Return the shape of an expression's type, or of the annotation where it has none."""
-    clause = inspect(expression, raiseerr=False) if expression is None else expression
-    type_ = clause.type
+    type_ = expression.type
     said = shape_of_python(python) if python is not None else None
     found = find_shape(type_, python)
     if isinstance(type_, NullType) or found is None or (said and said.type != found.type):
         found = said
-    if found is not None and found.type == "text" and found.max_length is None:
-        return _unsorted(found)
-    return found
-
-
-def _unsorted(shape: Shape) -> Shape:
-    """Take a text of unknown length out of orders."""
-    from msgspec.structs import replace
-
-    return replace(shape, order=False)
+    if found is None:
+        return None
+    # Lengths and digits are those of one of its parts.
+    order = found.order and found.type != "text"
+    return msgspec.structs.replace(found, max_length=None, digits=None, order=order)
 
 
 def _refuse_writing(place: str, read_only: bool | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterator
 from threading import RLock
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy import Table, inspect
 from sqlalchemy.orm import Mapper, configure_mappers
-from sqlalchemy.orm import mapper as mapperlib
+from sqlalchemy.orm.mapper import _all_registries
 
 from stack_core.description import Description
 
@@ -32,7 +31,7 @@ class Kinds:
     """
 
     def __init__(self, database: SQLAlchemy) -> None:
-        self._database = weakref.proxy(database)
+        self._database = database
         self._made: dict[type[Any], Kind] = {}
         self._words: dict[str, type[Any]] = {}
         self._lock = RLock()
@@ -99,13 +98,13 @@ class Kinds:
 
     def _mappers(self) -> Iterator[Mapper[Any]]:
         # A registry that an application made itself is known to SQLAlchemy alone.
-        for registry in mapperlib._all_registries():
+        for registry in _all_registries():
             for mapper in registry.mappers:
                 if self._is_ours(mapper):
                     yield mapper
 
     def _is_ours(self, mapper: Mapper[Any]) -> bool:
-        if mapper.registry is self._database.Model.registry:
+        if mapper.registry is getattr(self._database.Model, "registry", None):
             return True
         metadatas = self._database.metadatas.values()
         return any(table.metadata in metadatas for table in _tables(mapper))

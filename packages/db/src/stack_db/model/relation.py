@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, Table
 from sqlalchemy.orm import Mapper, RelationshipDirection, RelationshipProperty
-from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql import ColumnElement, operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, ExpressionClauseList
 
 from stack_core.description import Field
@@ -88,9 +88,9 @@ def describe_relation(
         "ge": key[0].ge if len(key) == 1 else None,
         "le": key[0].le if len(key) == 1 else None,
     }
-    for said in ("help", "read_only", "create_only", "write_only", "secret", "filter", "order"):
-        if said in known:
-            values[said] = known[said]
+    for word_said in ("help", "read_only", "create_only", "write_only", "secret", "filter", "order"):
+        if word_said in known:
+            values[word_said] = known[word_said]
     if not written and not values["read_only"]:
         raise TypeError(
             f"{place} cannot be written: it does not hold the other's key."
@@ -131,7 +131,7 @@ def _find_local(mapper: Mapper[Any], prop: RelationshipProperty[Any]) -> tuple[s
 
 
 def _find_remote(
-    other: Mapper[Any], column: Column[Any], pairs: Mapping[Any, Any]
+    other: Mapper[Any], column: ColumnElement[Any], pairs: Mapping[Any, Any]
 ) -> Column[Any] | None:
     """Return the local column of a key's column, which a joined class has more than once."""
     for same in other.get_property_by_column(column).columns:
@@ -150,7 +150,9 @@ def _is_plain(prop: RelationshipProperty[Any], pairs: int) -> bool:
         and all(each.operator is operators.eq for each in compared)
         and all(isinstance(side, Column) for each in compared for side in (each.left, each.right))
         and not any(
-            each.operator is operators.or_ for each in found if isinstance(each, ExpressionClauseList)
+            each.operator is operators.or_
+            for each in found
+            if isinstance(each, ExpressionClauseList)
         )
     )
 

@@ -49,6 +49,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
     type: FieldType
     python: Any
+    naive: bool = False
     read_only: bool = False
     filter: bool = True
     order: bool = True
@@ -98,12 +99,19 @@ def _decorated(type_: TypeDecorator[Any], python: Any) -> Shape | None:
         return None
     said = _said_python(type_) or python
     inner = find_shape(type_.impl_instance)
+    if inner is not None and inner.naive and _converts(type_):
+        inner = msgspec.structs.replace(inner, naive=False)
     if said is None or said is Any or (inner is not None and said == inner.python):
         return inner
     shape = shape_of_python(said)
     if shape is not None and shape.type == "text" and inner is not None and inner.type == "text":
         return inner
     return shape
+
+
+def _converts(type_: TypeDecorator[Any]) -> bool:
+    """Tell whether an application's type makes other values, which of moments are aware ones."""
+    return type(type_).process_result_value is not TypeDecorator.process_result_value
 
 
 def _said_python(type_: TypeDecorator[Any]) -> Any:
@@ -176,6 +184,10 @@ def _plain(name: FieldType) -> Callable[[Any], Shape]:
     return lambda type_: Shape(type=name, python=DEFAULT_PYTHON[name])
 
 
+def _moment(type_: Any) -> Shape:
+    return Shape(type="datetime", python=dt.datetime, naive=not type_.timezone)
+
+
 def _other(type_: TypeEngine[Any]) -> Shape | None:
     """Return lists and mappings as JSON that is only read: their parts are not checked."""
     if isinstance(inner := getattr(type_, "data_type", None), TypeEngine):
@@ -195,7 +207,8 @@ _MAKERS: Sequence[tuple[Any, Callable[[Any], Shape | None]]] = (
     (sa.Boolean, _plain("boolean")),
     (sa.Integer, _integer),
     ((sa.Numeric, sa.Float), _number),
-    ((Instant, sa.DateTime), _plain("datetime")),
+    (Instant, _plain("datetime")),
+    (sa.DateTime, _moment),
     (sa.Date, _plain("date")),
     (sa.Time, _plain("time")),
     (sa.Interval, _plain("interval")),
