@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -250,10 +251,10 @@ def grown(shop: Project) -> Project:
     return shop
 
 
-@pytest.fixture(params=DATABASES)
-def server(request: pytest.FixtureRequest) -> Iterator[URL]:
-    """An empty database of its own on each server."""
-    url = address.normalize(find_url(request.param))
+@contextmanager
+def empty_database(service: str) -> Iterator[URL]:
+    """Make an empty database on a server, and drop it afterwards."""
+    url = address.normalize(find_url(service))
     name = f"stack_db_{uuid4().hex[:12]}"
     admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with admin.connect() as connection:
@@ -262,3 +263,29 @@ def server(request: pytest.FixtureRequest) -> Iterator[URL]:
     with admin.connect() as connection:
         force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
         connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
+
+
+@pytest.fixture
+def postgres() -> Iterator[URL]:
+    """An empty database on PostgreSQL."""
+    with empty_database("PostgreSQL") as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb() -> Iterator[URL]:
+    """An empty database on MariaDB."""
+    with empty_database("MariaDB") as url:
+        yield url
+
+
+@pytest.fixture(
+    params=["SQLite", *(pytest.param(s, marks=pytest.mark.services) for s in DATABASES)]
+)
+def anywhere(request: pytest.FixtureRequest, folder: Path) -> Iterator[URL]:
+    """An empty database of each kind."""
+    if request.param == "SQLite":
+        yield sa.make_url(f"sqlite:///{folder / 'anywhere.db'}")
+        return
+    with empty_database(request.param) as url:
+        yield url

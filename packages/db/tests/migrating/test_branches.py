@@ -185,6 +185,7 @@ def test_several_own_heads_are_one_sentence(grown: Project) -> None:
     first = next(iter(grown.recorded))
     for name in ("b1", "b2"):
         grown.write(name, "pass", first)
+    sa.Table("late", grown.db.metadata, sa.Column("id", sa.Integer, primary_key=True))
     for command in ("upgrade", "stamp", "upgrade heads", "revision", "migrate", "stamp"):
         if command == "upgrade heads":
             grown.run(command)

@@ -12,6 +12,7 @@ from alembic.util import CommandError
 
 from .progress import Entry, Progress
 from .recorder import Recorder, flat
+from .reference import find_owner
 
 KEEPING = ("mysql", "mariadb")
 """Those that commit each definition by itself."""
@@ -122,7 +123,7 @@ def _explained(step: RevisionStep, context: MigrationContext) -> Callable[..., N
 
 def _tell(step: RevisionStep, context: MigrationContext) -> str:
     name, source = step.revision.revision, Path(step.revision.path)
-    again = f"Mend it and run flask db {step.name} again."
+    again = _advise(step)
     if source.suffix == ".py" and "autocommit_block" in source.read_text("utf-8", "replace"):
         return (
             f"Revision {name!r} failed; what its autocommit_block has done stays,"
@@ -131,6 +132,14 @@ def _tell(step: RevisionStep, context: MigrationContext) -> str:
     whole = context.dialect.name == "postgresql" or "do_begin" in vars(context.dialect)
     nothing = "it was taken back and has left nothing" if whole else "it was not recorded"
     return f"Revision {name!r} failed; {nothing}. {again}"
+
+
+def _advise(step: RevisionStep) -> str:
+    """Say what to do after a revision that has left nothing."""
+    owner = find_owner(step.revision.revision)
+    if step.is_upgrade and owner and owner in step.revision.branch_labels:
+        return f"If create_all has made the tables of {owner!r}, run flask db stamp {owner}@head."
+    return f"Mend it and run flask db {step.name} again."
 
 
 def _recorded(
@@ -148,14 +157,16 @@ def _recorded(
             with recorder:
                 migrate(**given)
         except Exception as error:
-            error.add_note(_keep(recorder, context, error))
+            error.add_note(_keep(recorder, step, context, error))
             raise
         recorder.progress.forget()
 
     return run
 
 
-def _keep(recorder: Recorder, context: MigrationContext, error: Exception) -> str:
+def _keep(
+    recorder: Recorder, step: RevisionStep, context: MigrationContext, error: Exception
+) -> str:
     """Commit what is known of the statement that failed, and say where the database stands."""
     progress, last = recorder.progress, recorder.last
     try:
@@ -163,10 +174,7 @@ def _keep(recorder: Recorder, context: MigrationContext, error: Exception) -> st
         entries = [entry for entry in progress.read() if entry.state == "done"]
         if not entries:
             progress.drop()
-            return (
-                f"Revision {last.revision!r} failed; nothing of it is applied."
-                f" Mend it and run flask db {last.direction} again."
-            )
+            return f"Revision {last.revision!r} failed; nothing of it is applied. {_advise(step)}"
         if last.number > len(entries):
             said = " ".join(str(getattr(error, "orig", error)).split())
             progress.write(Entry(**{**vars(last), "state": "failed", "said": said}))
