@@ -10,14 +10,16 @@ from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
+from stack_core.migrations import Migrations
 
 from . import address, inspection, sqlite
 from ._cli import db
 from .engine import using
 from .fault import answer_overload
-from .migrate import MIGRATE_KEY, LazyMigrate
+from .migrate import MIGRATE_KEY, LazyMigrate, join
 from .probe import Probe
 from .settings import DatabaseSettings
+from .tables import OWN, history_table, keep_table
 
 EMBEDDED = "sqlite:///app.db"
 """The database of a composed application that names none; in the instance folder."""
@@ -63,6 +65,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
     name = "db"
     settings = DatabaseSettings
     testing = "stack_db.testing"
+    migrations = Migrations("stack_db:migrations", branch="db", tables=OWN)
 
     def __init__(
         self, database: SQLAlchemy, start: Callable[[Flask], None], *, reuses: bool = False
@@ -104,6 +107,9 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)
+        join(app)
+        if Registry.of(app).composed:
+            self._add_tables(app, state)
         app.cli.commands.setdefault("db", db)
 
     def succeed(self, app: Flask, state: DatabaseState) -> None:
@@ -135,6 +141,14 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """
         state = self.of(app)
         state.probe.run(state.engines(app).values())
+
+    def _add_tables(self, app: Flask, state: DatabaseState) -> None:
+        """Put our tables beside the application's, for ``create_all`` and foreign keys."""
+        history_table(state.database.metadata)
+        default = state.engines(app).get(None)
+        # A keep on SQLite has a file of its own.
+        if default is not None and default.dialect.name != "sqlite":
+            keep_table(state.database.metadata)
 
     def _reuse(self, present: Any) -> SQLAlchemy:
         if not self._reuses:
