@@ -10,6 +10,7 @@ from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
+from stack_core.keep import DATABASE_KEEP, Keep
 
 from . import address, inspection, sqlite
 from ._cli import db
@@ -19,6 +20,7 @@ from .migrate import MIGRATE_KEY, LazyMigrate
 from .probe import Probe
 from .settings import DatabaseSettings
 
+_KEEPING = ("sqlite", "postgresql", "mysql", "mariadb")
 EMBEDDED = "sqlite:///app.db"
 """The database of a composed application that names none; in the instance folder."""
 
@@ -105,6 +107,9 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)
         app.cli.commands.setdefault("db", db)
+        default = state.engines(app).get(None)
+        if default is not None and default.dialect.name in _KEEPING:
+            Registry.of(app).claim(DATABASE_KEEP, lambda: _make_keep(app, state), owner=self.name)
 
     def succeed(self, app: Flask, state: DatabaseState) -> None:
         """Make this database the application's ``SQLAlchemy`` instance."""
@@ -150,3 +155,9 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
                 " Remove one of the two."
             )
         return present
+
+
+def _make_keep(app: Flask, state: DatabaseState) -> Keep:
+    from .keep import make_keep  # not at start
+
+    return make_keep(lambda: state.engines(app)[None], state.settings)
