@@ -25,7 +25,7 @@ _REDIS = ("redis", "rediss", "unix")
 _CHOICES = "Set it to 'memory', 'db' or an address such as 'redis://127.0.0.1:6379/0'."
 _NO_DATABASE = (
     f"{SETTING!r} is 'db', but no database that can keep is on this application."
-    " Run python -m pip install \"stack[db]\" and write Stack(\"db\"), or set it to 'memory'."
+    ' Run python -m pip install "stack[db]" and write Stack("db"), or set it to \'memory\'.'
 )
 
 

@@ -103,7 +103,10 @@ class TableKeep:
         """Count; the first increment sets the end, later ones leave it."""
         check_number(by)
         parameters = {
-            **{"name": hash_key(key), "value": None, "number": by, "ttl": check_ttl(ttl)},
+            "name": hash_key(key),
+            "value": None,
+            "number": by,
+            "ttl": check_ttl(ttl),
             "low": LEAST_NUMBER - min(by, 0),
             "high": MOST_NUMBER - max(by, 0),
         }
@@ -157,9 +160,7 @@ class TableKeep:
         """Close the connections; the next call opens them anew."""
         self._engine.dispose()
 
-    def _run(
-        self, work: Callable[[Connection, Statements], T], *, reads: bool = False
-    ) -> T:
+    def _run(self, work: Callable[[Connection, Statements], T], *, reads: bool = False) -> T:
         """Return what the work returns.
 
         :param reads: it changes nothing, so it is repeated when its connection was dead.

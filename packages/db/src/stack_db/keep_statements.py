@@ -144,5 +144,3 @@ class Statements:
             **_COUNTED
         )
         self.guarded = False
-
-

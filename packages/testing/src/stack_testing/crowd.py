@@ -35,6 +35,7 @@ class Crowd:
 
     :param program: Python source that binds ``keep``; ``me`` is the number of the process.
     :param size: how many there are.
+    :raises RuntimeError: one cannot run the program.
     """
 
     def __init__(self, program: str, size: int) -> None:
@@ -47,7 +48,7 @@ class Crowd:
             for process in self._processes:
                 _read(process)
         except BaseException:
-            self.end()
+            self.close()
             raise
 
     def ask(self, expression: str) -> list[Any]:
@@ -61,7 +62,7 @@ class Crowd:
             process.stdin.flush()
         return [json.loads(_read(process)) for process in self._processes]
 
-    def end(self) -> None:
+    def close(self) -> None:
         """End the processes."""
         for process in self._processes:
             process.kill()
@@ -91,7 +92,7 @@ def _end_latest(config: pytest.Config) -> None:
     latest = config.stash.get(_LATEST, None)
     if latest is not None:
         del config.stash[_LATEST]
-        latest.end()
+        latest.close()
 
 
 def _start(program: str, number: int) -> subprocess.Popen[str]:

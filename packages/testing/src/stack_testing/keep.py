@@ -29,7 +29,22 @@ LONG = 600.0
 MANY = 8
 KEYS = (
     *("", " ", "a", "A", "a ", " a", "a\t", "a\n", "a\0", "a\0b", "\0", "ä", "Ä", "ae"),
-    *("\u00e9", "e\u0301", "ß", "ss", "SS", "i", "I", "ı", "İ", "i\u0307", "ｆ", "f", "\u00c5", "\u212b"),
+    *(
+        "\u00e9",
+        "e\u0301",
+        "ß",
+        "ss",
+        "SS",
+        "i",
+        "I",
+        "ı",
+        "İ",
+        "i\u0307",
+        "ｆ",
+        "f",
+        "\u00c5",
+        "\u212b",
+    ),
     *("💥", "\ud800", "\udfff", "%", "%s", "%%", ":a", "?", "\\", "'", "' OR ''='", "--", "{a}"),
     *("k" * 100_000, "k" * 100_001, "é" * 70_000, "1", "01", "*", "a*", "\u200b", "a\u200b"),
 )
@@ -298,7 +313,9 @@ class KeepContract:
 
     def test_one_process_adds(self, keep: Keep, key: str, crowd: Crowd) -> None:
         """Of eight processes exactly one adds each value, and its value is there."""
-        answers = crowd.ask(f"[keep.add({key!r} + str(n), b'%d' % me, ttl=600) for n in range(30)]")
+        answers = crowd.ask(
+            f"[keep.add({key!r} + str(n), b'%d' % me, ttl=600) for n in range(30)]"
+        )
         for number, won in enumerate(zip(*answers, strict=True)):
             assert sum(won) == 1
             assert keep.get(f"{key}{number}") == b"%d" % won.index(True)
@@ -314,9 +331,7 @@ class KeepContract:
         )
         assert [sum(won) for won in zip(*answers, strict=True)] == [1] * 30
 
-    def test_processes_count_anew_after_the_end(
-        self, keep: Keep, key: str, crowd: Crowd
-    ) -> None:
+    def test_processes_count_anew_after_the_end(self, keep: Keep, key: str, crowd: Crowd) -> None:
         """A counter that has ended begins once more, and none is lost."""
         keep.increment(key, ttl=SHORT, by=1000)
         sleep(SHORT * 1.25)
