@@ -10,6 +10,7 @@ from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
+from stack_core.keep import DATABASE_KEEP, Keep
 from stack_core.migrations import Migrations
 
 from . import address, inspection, sqlite
@@ -21,6 +22,7 @@ from .probe import Probe
 from .settings import DatabaseSettings
 from .tables import OWN, history_table, keep_table
 
+_KEEPING = ("sqlite", "postgresql", "mysql", "mariadb")
 EMBEDDED = "sqlite:///app.db"
 """The database of a composed application that names none; in the instance folder."""
 
@@ -111,6 +113,9 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         if Registry.of(app).composed:
             self._add_tables(app, state)
         app.cli.commands.setdefault("db", db)
+        default = state.engines(app).get(None)
+        if default is not None and default.dialect.name in _KEEPING:
+            Registry.of(app).claim(DATABASE_KEEP, lambda: _make_keep(app, state), owner=self.name)
 
     def succeed(self, app: Flask, state: DatabaseState) -> None:
         """Make this database the application's ``SQLAlchemy`` instance."""
@@ -164,3 +169,9 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
                 " Remove one of the two."
             )
         return present
+
+
+def _make_keep(app: Flask, state: DatabaseState) -> Keep:
+    from .keep import make_keep  # not at start
+
+    return make_keep(lambda: state.engines(app)[None], state.settings)
