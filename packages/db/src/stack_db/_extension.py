@@ -13,11 +13,12 @@ from stack_core import ConfigError, Extension, Finding, Registry, SetupError
 
 from . import address, inspection, sqlite
 from ._cli import db
+from .answer import answer_faults
 from .engine import using
-from .fault import answer_overload
 from .migrate import MIGRATE_KEY, LazyMigrate
 from .probe import Probe
-from .settings import DatabaseSettings
+from .retrying import note_commits, note_writes
+from .settings import DatabaseSettings, find_mode
 
 EMBEDDED = "sqlite:///app.db"
 """The database of a composed application that names none; in the instance folder."""
@@ -100,7 +101,16 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Let Flask-SQLAlchemy do its part, then add the answers and the migrations."""
         if not state.reused:
             self.succeed(app, state)
-        answer_overload(app, state.settings.retry_after)
+        answer_faults(app, state.settings.retry_after)
+        note_writes(state.database.session)
+        if state.reused:
+            for engine in state.engines(app).values():
+                note_commits(engine)
+        if find_mode(app, state.settings) != "off":
+            # Only where it is wanted: it listens to every statement of the session.
+            from .nplusone import detect
+
+            detect(state.database.session)
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)
