@@ -140,7 +140,8 @@ def _find_column_load(execution: ORMExecuteState) -> _Load | None:
     only = getattr(compiling, "_only_load_props", None) or ()
     model = state.mapper.class_.__name__
     expired = state.expired or state.expired_attributes
-    deferred = sorted(name for name in only if state.mapper.attrs[name].deferred)
+    columns = state.mapper.column_attrs
+    deferred = sorted(name for name in only if name in columns and columns[name].deferred)
     if deferred and not (set(only) & set(state.expired_attributes)):
         return _Load(f"{model}.{deferred[0]}", "deferred", state)
     return _Load(model, "expired", state) if expired else None
