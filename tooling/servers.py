@@ -36,6 +36,9 @@ class Server(ABC):
         self.folder = Path(tempfile.mkdtemp(prefix="stack-server-"))
         self._running: subprocess.Popen[bytes] | None = None
 
+    FAST: signal.Signals
+    IMMEDIATE: signal.Signals
+
     @property
     @abstractmethod
     def url(self) -> str:
@@ -73,6 +76,11 @@ class Server(ABC):
                 if time.monotonic() > end:
                     raise
                 time.sleep(0.02)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it does not run."""
+        return self._running is None
 
     def stop(self, number: int) -> None:
         """Send its process a signal and wait for its end."""

@@ -43,3 +43,9 @@ def hold() -> ResponseReturnValue:
     time.sleep(30)
     db.session.commit()
     return "", 201
+
+
+@app.get("/process")
+def name_process() -> str:
+    """Return the number of the process."""
+    return str(os.getpid())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -15,9 +14,8 @@ from flask import Flask
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services import DATABASES, find_url
 from stack_core import Registry
-from stack_db import Database, Instant, address
+from stack_db import Database, Instant
 
 pytestmark = pytest.mark.services
 
@@ -29,20 +27,6 @@ KILL = {
     "mysql": "KILL {}",
     "mariadb": "KILL {}",
 }
-
-
-@pytest.fixture(params=DATABASES)
-def server(request: pytest.FixtureRequest) -> Iterator[URL]:
-    """An empty database of its own on each server."""
-    url = address.normalize(find_url(request.param))
-    name = f"stack_db_{uuid4().hex[:12]}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield url.set(database=name)
-    with admin.connect() as connection:
-        force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
-        connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
 
 
 @pytest.fixture

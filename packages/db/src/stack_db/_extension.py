@@ -17,8 +17,8 @@ from .answer import answer_faults
 from .engine import using
 from .migrate import MIGRATE_KEY, LazyMigrate
 from .probe import Probe
-from .retrying import note_commits, note_writes
 from .settings import DatabaseSettings, find_mode
+from .writes import note_writes
 
 EMBEDDED = "sqlite:///app.db"
 """The database of a composed application that names none; in the instance folder."""
@@ -102,10 +102,9 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         if not state.reused:
             self.succeed(app, state)
         answer_faults(app, state.settings.retry_after)
-        note_writes(state.database.session)
         if state.reused:
             for engine in state.engines(app).values():
-                note_commits(engine)
+                note_writes(engine)
         if find_mode(app, state.settings) != "off":
             # Only where it is wanted: it listens to every statement of the session.
             from .nplusone import detect

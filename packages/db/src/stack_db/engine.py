@@ -17,9 +17,9 @@ from stack_core import ConfigError
 from . import sqlite
 from .circuit import guard
 from .liveness import ping_idle_connections
-from .retrying import note_commits
 from .settings import DatabaseSettings
 from .time_limit import CONNECT_TIMEOUT, limit_statements, network_limits
+from .writes import note_writes
 
 _settings: ContextVar[DatabaseSettings] = ContextVar("stack_db_settings")
 
@@ -74,7 +74,7 @@ def equip(engine: Engine, options: dict[str, Any]) -> None:
         if "pool_pre_ping" not in options:
             ping_idle_connections(engine, settings.ping_after)
         limit_statements(engine, settings.statement_timeout, options)
-    note_commits(engine)
+    note_writes(engine)
     if not sqlite.is_memory(engine.url):
         leave_connections_to_parent(engine)
 

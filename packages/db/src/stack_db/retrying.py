@@ -6,20 +6,18 @@ import asyncio
 import inspect
 import random
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from flask import current_app
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import SessionTransactionOrigin
 
 from .fault import Fault, find_fault
+from .writes import Commits, has_written, watching
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,11 +27,10 @@ _LONGEST_PAUSE = 0.5
 _REPEATED = {Fault.CONFLICT, Fault.BUSY}
 
 
-class _Attempts:
+class _Attempts(Commits):
     """What is known about the attempts of one call."""
 
     def __init__(self, name: str, attempts: int, within: float) -> None:
-        self.committed = False
         self._name = name
         self._left = attempts - 1
         self._made = 1
@@ -47,7 +44,7 @@ class _Attempts:
         fault = find_fault(error)
         pause = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**self._made))
         late = time.monotonic() + pause > self._end
-        if fault not in _REPEATED or self.committed or self._left < 1 or late:
+        if fault not in _REPEATED or self.happened or self._left < 1 or late:
             raise error
         self._left -= 1
         self._made += 1
@@ -55,9 +52,6 @@ class _Attempts:
             "%r is run again, attempt %d: %s", self._name, self._made, fault.value
         )
         return pause
-
-
-_running: ContextVar[_Attempts | None] = ContextVar("stack_db_retry", default=None)
 
 
 @overload
@@ -97,7 +91,7 @@ def _decorate(function: Callable[P, R], attempts: int, within: float) -> Callabl
 
         @wraps(function)
         async def run_async(*args: P.args, **kwargs: P.kwargs) -> Any:
-            if _running.get() is not None:
+            if watching.get() is not None:
                 return await function(*args, **kwargs)
             with _started(name, attempts, within) as state:
                 while True:
@@ -111,7 +105,7 @@ def _decorate(function: Callable[P, R], attempts: int, within: float) -> Callabl
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _running.get() is not None:
+        if watching.get() is not None:
             return function(*args, **kwargs)
         with _started(name, attempts, within) as state:
             while True:
@@ -128,11 +122,11 @@ def _decorate(function: Callable[P, R], attempts: int, within: float) -> Callabl
 def _started(name: str, attempts: int, within: float) -> Iterator[_Attempts]:
     _refuse_unfinished(name)
     state = _Attempts(name, attempts, within)
-    token = _running.set(state)
+    token = watching.set(state)
     try:
         yield state
     finally:
-        _running.reset(token)
+        watching.reset(token)
 
 
 def _give_way(state: _Attempts, error: SQLAlchemyError) -> float:
@@ -156,7 +150,7 @@ def _refuse_unfinished(name: str) -> None:
     begun = transaction is not None and (
         transaction.origin is not SessionTransactionOrigin.AUTOBEGIN
         or session.in_nested_transaction()
-        or session.info.get(_WRITTEN, _nothing)() is transaction
+        or any(map(has_written, _find_connections(transaction)))
     )
     if begun or session.new or session.dirty or session.deleted:
         raise RuntimeError(
@@ -165,47 +159,11 @@ def _refuse_unfinished(name: str) -> None:
         )
 
 
+def _find_connections(transaction: Any) -> set[Connection]:
+    """Return the connections that a session's transaction has taken so far."""
+    # SQLAlchemy has no public way that does not take one more.
+    return {entry[0] for entry in transaction._connections.values()}
+
+
 def _find_session() -> Any:
     return current_app.extensions["sqlalchemy"].session
-
-
-_WRITTEN = "stack_written"
-
-
-def _nothing() -> None:
-    """Stand for no transaction."""
-
-
-
-def note_writes(session: Any) -> None:
-    """Let sessions remember in which of their transactions something was written.
-
-    :param session: the scoped session or factory of an application.
-    """
-    for name in ("after_flush", "after_bulk_update", "after_bulk_delete"):
-        listener = _note_flush if name == "after_flush" else _note_bulk
-        if not event.contains(session, name, listener):
-            event.listen(session, name, listener)
-
-
-def _note_flush(session: Any, context: object) -> None:
-    session.info[_WRITTEN] = weakref.ref(session.get_transaction())
-
-
-def _note_bulk(context: Any) -> None:
-    _note_flush(context.session, context)
-
-
-def note_commits(engine: Engine) -> None:
-    """Let a function that is retried know that something was committed within it."""
-    dialect = engine.dialect
-    commit = dialect.do_commit
-
-    def noted(connection: Any) -> None:
-        commit(connection)
-        state = _running.get()
-        if state is not None:
-            state.committed = True
-
-    # The dialect belongs to this engine alone.
-    vars(dialect)["do_commit"] = noted
