@@ -15,12 +15,13 @@ from stack_core.migrations import Migrations
 
 from . import address, inspection, sqlite
 from ._cli import db
+from .answer import answer_faults
 from .engine import using
-from .fault import answer_overload
 from .migrate import MIGRATE_KEY, LazyMigrate, join
 from .probe import Probe
-from .settings import DatabaseSettings
+from .settings import DatabaseSettings, find_mode
 from .tables import OWN, history_table, keep_table
+from .writes import note_writes
 
 _KEEPING = ("sqlite", "postgresql", "mysql", "mariadb")
 EMBEDDED = "sqlite:///app.db"
@@ -105,7 +106,15 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Let Flask-SQLAlchemy do its part, then add the answers and the migrations."""
         if not state.reused:
             self.succeed(app, state)
-        answer_overload(app, state.settings.retry_after)
+        answer_faults(app, state.settings.retry_after)
+        if state.reused:
+            for engine in state.engines(app).values():
+                note_writes(engine)
+        if find_mode(app, state.settings) != "off":
+            # Only where it is wanted: it listens to every statement of the session.
+            from .nplusone import detect
+
+            detect(state.database.session)
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from flask import Flask, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from stack_core import ConfigError
 
 from . import address, engine
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
+from .fault import find_fault
 
 if TYPE_CHECKING:
     from .data.seeding import Seeder, Seeds
@@ -29,7 +30,7 @@ class Database(SQLAlchemy):
     It is constructed and used as Flask-SQLAlchemy documents. On top of that
     come safe defaults for its engines (see :class:`DatabaseSettings`),
     dataclass models on SQLAlchemy 2.1, ``flask db`` without further set-up,
-    and a 503 where the database is too busy.
+    and a 503 where the database is at fault.
     """
 
     @cached_property
@@ -108,6 +109,20 @@ class Database(SQLAlchemy):
         shown = "without a default" if default is None else address.mask(default.url)
         more = f" +{len(self.engines) - 1}" if len(self.engines) > 1 else ""
         return f"<{name} {shown}{more}>"
+
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        """Remove the session of a context, also when its connection is dead.
+
+        What was not committed is undone by the end of the connection, so that
+        there is nothing to tell anybody who has an answer already.
+        """
+        try:
+            super()._teardown_session(exc)
+        except SQLAlchemyError as error:
+            if find_fault(error) is None:
+                raise
+            # The failure has invalidated the connection, so there is nothing left to fail.
+            super()._teardown_session(exc)
 
     def _make_declarative_base(self, model_class: Any, disable_autonaming: bool = False) -> Any:
         if isinstance(model_class, type) and is_dataclass_base(model_class):
