@@ -112,8 +112,8 @@ class Conditions:
         here = kind.description
         for field in here.trail(before):
             here = here.related(field.name)
-        field = here.by_name.get(last)
-        if field is None or not field.many or field.far:
+        found = here.by_name.get(last)
+        if found is None or not found.many or found.far:
             raise LookupError(f"{path!r} is no to-many relation of {kind.description.kind!r}.")
 
     def _rule(

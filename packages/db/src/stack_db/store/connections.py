@@ -96,7 +96,7 @@ class Connections:
 
     @contextmanager
     def holding(self, connection: Connection) -> Iterator[None]:
-        """Send the reads of this thread to a connection, as long as a store's transaction lasts."""
+        """Send the reads of this thread to a connection, while a store's transaction lasts."""
         token = _HELD.set({**_HELD.get({}), self: connection})
         try:
             yield

@@ -106,8 +106,8 @@ class Order:
     def _bound(self, term: Term, value: Any, mark: Mark) -> Condition:
         """Return what limits the range of an index, whatever follows decides."""
         if term.descending is mark.backwards:
-            return term.column >= value
-        return term.column <= value
+            return _condition(term.column >= value)
+        return _condition(term.column <= value)
 
     def _in_one_direction(self, terms: list[Term]) -> bool:
         # MariaDB reads the whole index for a row value.
@@ -164,8 +164,13 @@ def mark_position(position: Position, count: int) -> tuple[Mark, dict[str, Any]]
 
 def _past(term: Term, value: Any, mark: Mark) -> Condition:
     if term.descending is mark.backwards:
-        return term.column > value
-    return term.column < value
+        return _condition(term.column > value)
+    return _condition(term.column < value)
+
+
+def _condition(made: Condition) -> Condition:
+    """Tell mypy, whom SQLAlchemy does not, what a comparison makes."""
+    return made
 
 
 def _at_end(mark: Mark) -> Condition:

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from stack_core.description import Key
-from stack_core.filter import TRUE, All, Filter, Is
+from stack_core.filter import TRUE, Filter, Is
 from stack_core.query import Page, Position, Query, Reach, Total
 
 from ..model.kind import Kind
+from .condition import Conditions
 from .connections import Connections
 from .order import Mark, mark_position, with_key
 from .outline import Values
@@ -121,8 +122,8 @@ class Reads:
         """
         values = Values()
         where = Is("", "eq", key)
-        outline = ("values", lock, tuple(fields), values.outline(where, "w"))
-        outline += (values.outline_reach(reach),)
+        wanted, allowed = values.outline(where, "w"), values.outline_reach(reach)
+        outline = ("values", lock, tuple(fields), wanted, allowed)
         read = self._kept.find(
             outline, lambda: self._locking(fields, where, reach, lock), lasting=values.lasting
         )
@@ -143,8 +144,6 @@ class Reads:
         return values.outline(query.where, "w"), values.outline_reach(reach)
 
     def _by_key(self) -> Any:
-        from .condition import Conditions
-
         conditions = Conditions(self.statements.comparison, self.statements.relations)
         key = tuple(None for _ in self.kind.key) if len(self.kind.key) > 1 else 0
         return conditions.make(Is("", "eq", key), "k", self.kind, self.kind.cls)

@@ -88,9 +88,9 @@ class Relation:
         between = self.property.secondary.alias()
         here = self.property.synchronize_pairs
         there = self.property.secondary_synchronize_pairs or []
-        remote = [between.c[right.key] for _, right in here]
+        remote = [between.c[str(right.key)] for _, right in here]
         joined = [
-            getattr(alias, self._attribute(self.other, left)) == between.c[right.key]
+            getattr(alias, self._attribute(self.other, left)) == between.c[str(right.key)]
             for left, right in there
         ]
         present = [each.is_not(None) for each in remote if each.nullable]

@@ -139,7 +139,7 @@ class Statements:
 
     def matching(self, query: Query, reach: Reach, *more: Condition) -> Any:
         """Build the statement that has a line for each row that a query finds."""
-        found = select(literal_column("1").label("one")).select_from(self.root)
+        found: Any = select(literal_column("1").label("one")).select_from(self.root)
         return found.where(*self.conditions(query.where, reach, *more))
 
     def count(self, query: Query, reach: Reach, *more: Condition) -> Any:
