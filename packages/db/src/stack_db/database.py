@@ -6,19 +6,21 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from flask import Flask, has_app_context
+from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from stack_core import ConfigError
 
-from . import address, engine
+from . import address, engine, reader
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
 from .fault import find_fault
 
 if TYPE_CHECKING:
+    from stack_core.store import Store
+
     from .data.seeding import Seeder, Seeds
 
 F = TypeVar("F", bound="Callable[[Seeder], object]")
@@ -101,6 +103,15 @@ class Database(SQLAlchemy):
         """
         return self.engines[kwargs.get("bind", bind_key)]
 
+    def store(self, thing: type[Any] | str) -> Store:
+        """Return the current application's store of a mapped class or of a kind's word.
+
+        :raises LookupError: it is not mapped on a database of the application.
+        """
+        from stack_core.store import store_for
+
+        return store_for(current_app._get_current_object(), thing)  # type: ignore[attr-defined]
+
     def __repr__(self) -> str:
         name = type(self).__name__
         if not has_app_context():
@@ -135,7 +146,7 @@ class Database(SQLAlchemy):
         super()._apply_driver_defaults(options, app)
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
-        key = address.name_key(bind_key)
+        key, noted = address.name_key(bind_key), dict(options)
         try:
             made = super()._make_engine(bind_key, options, app)
         except ImportError as error:
@@ -148,4 +159,5 @@ class Database(SQLAlchemy):
             raise ConfigError(f"{key!r} cannot be used: {reason}. Correct the options.") from error
         engine.explain_refusals(made, key)
         engine.equip(made, options)
+        reader.note(bind_key, made, noted)
         return made
