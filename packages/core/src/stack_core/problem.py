@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Protocol
+from functools import cache
+from typing import Any, ClassVar, Protocol, Self
 
 import msgspec
-from flask import has_request_context
 from werkzeug import exceptions
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
@@ -53,13 +53,13 @@ class FieldError(msgspec.Struct, frozen=True):
 class Problem(HTTPException):
     """An error that is answered to the client.
 
-    A class of problems has one status and also derives from werkzeug's class
-    of that status, so that ``errorhandler(409)`` finds it. It never carries
-    the text of another exception, an SQL statement or a path.
+    An instance is also of werkzeug's class of its status, so that
+    ``errorhandler(409)`` finds it; a class of an application's own needs
+    ``status`` alone. It never carries the text of another exception, an SQL
+    statement or a path.
 
     :param detail: one or two sentences for the person: what is wrong, what to do.
-    :param status: other than the class's own; the instance is then of
-        werkzeug's class of that status too.
+    :param status: other than the class's own.
     :param type: what kind of problem it is, stable; a renderer makes an address of it.
     :param title: the same for every problem of the type; the status' phrase if empty.
     :param errors: all of the values that are wrong.
@@ -68,15 +68,17 @@ class Problem(HTTPException):
 
     status: ClassVar[int] = 500
     kind: ClassVar[str] = "about:blank"
-    code: int
 
-    def __new__(cls, *args: Any, status: int = 0, **kwargs: Any) -> Problem:
+    def __new__(cls, *args: Any, status: int = 0, **kwargs: Any) -> Self:
         """Make an instance of the class for a status."""
-        return super().__new__(_of_status(cls, status) if status else cls)
+        known: Any = cls  # mypy takes 'type[Self]' for nothing that can be hashed
+        made: type[Self] = _find_class(known, status or cls.status)
+        return super().__new__(made)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.code = cls.status
+        if "status" in vars(cls):
+            cls.code = cls.status  # werkzeug's name of it, by which Flask finds handlers
 
     def __init__(
         self,
@@ -88,23 +90,26 @@ class Problem(HTTPException):
         errors: Iterable[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        super().__init__(description=detail or None)
+        self.args = (detail,)
         self.type = type or self.kind
-        self.title = title or HTTP_STATUS_CODES.get(self.code, "Error")
+        self.title = title or HTTP_STATUS_CODES.get(self.status, "Error")
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
-        Exception.__init__(self, detail)
-        self.description = detail or None
-        self.response = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        cls = type(self)
+        return _restore, (cls.__bases__[0] if _is_made(cls) else cls, self.status), self.__dict__
 
     def __str__(self) -> str:
-        return f"{self.code} {self.title}" + (f": {self.detail}" if self.detail else "")
+        return f"{self.status} {self.title}" + (f": {self.detail}" if self.detail else "")
 
     def get_response(self, environ: Any = None, scope: Any = None) -> Any:
         """Return the answer, made by the renderer that :class:`Realm` and ``Accept`` choose."""
         from .rendering import render  # not at start: most applications never raise one there
 
-        return render(self, environ if has_request_context() or environ else None)
+        return render(self, environ)
 
 
 class NotFound(Problem, exceptions.NotFound):
@@ -205,10 +210,23 @@ JSON_PROBLEMS: Slot[ProblemRenderer] = Slot("problems as JSON")
 REALMS: Slot[Realm] = Slot("realms of problems")
 
 
-def _of_status(cls: type[Problem], status: int) -> type[Problem]:
-    """Return the class of problems that has a status, made for the purpose."""
-    if status == cls.status:
+@cache
+def _find_class(cls: Any, status: int) -> Any:
+    """Return the class that has a status and derives from werkzeug's class of that status."""
+    same = exceptions.default_exceptions.get(status, HTTPException)
+    if cls.status == status and issubclass(cls, same):
         return cls
-    same = exceptions.default_exceptions.get(status)
-    bases = (cls, same) if same and not issubclass(cls, same) else (cls,)
-    return type(cls.__name__, bases, {"status": status, "__module__": cls.__module__})
+    told = {"status": status, "__module__": cls.__module__, "__doc__": cls.__doc__, _MADE: True}
+    return type(cls.__name__, (cls,) if issubclass(cls, same) else (cls, same), told)
+
+
+_MADE = "_made_for_status"
+
+
+def _is_made(cls: type[Problem]) -> bool:
+    return _MADE in vars(cls)
+
+
+def _restore(cls: type[Problem], status: int) -> Problem:
+    """Return a problem that is being copied or unpickled; its attributes follow."""
+    return cls.__new__(cls, status=status)
