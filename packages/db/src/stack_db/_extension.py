@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
+from stack_core.stores import STORES
 
 from . import address, inspection, sqlite
 from ._cli import db
@@ -17,7 +19,12 @@ from .engine import using
 from .fault import answer_overload
 from .migrate import MIGRATE_KEY, LazyMigrate
 from .probe import Probe
+from .reader import Readers, noting
 from .settings import DatabaseSettings
+from .stores import Stores
+
+if TYPE_CHECKING:
+    from .store.connections import Connections
 
 EMBEDDED = "sqlite:///app.db"
 """The database of a composed application that names none; in the instance folder."""
@@ -45,10 +52,22 @@ class DatabaseState:
         self.reused = reused
         self.embedded = embedded
         self.probe = Probe(settings.probe_timeout)
+        self.readers = Readers(settings)
+        self._connections: dict[str | None, Connections] = {}
 
     def engines(self, app: Flask) -> Mapping[str | None, Engine]:
         """Return the engines by bind; no application context is needed."""
         return self.database._app_engines.get(app, {})
+
+    def connections(self, app: Flask, bind_key: str | None = None) -> Connections:
+        """Return what finds the connection for a read of one of the databases."""
+        found = self._connections.get(bind_key)
+        if found is None:
+            from .store.connections import Connections
+
+            made = Connections(app, self.database, bind_key, self.readers.find)
+            found = self._connections.setdefault(bind_key, made)
+        return found
 
 
 class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
@@ -101,6 +120,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         if not state.reused:
             self.succeed(app, state)
         answer_overload(app, state.settings.retry_after)
+        Registry.of(app).offer(STORES, Stores(lambda: state.database, partial(state.connections, app)))
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)
@@ -110,7 +130,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Make this database the application's ``SQLAlchemy`` instance."""
         if state.embedded:
             app.config[address.URI_KEY] = EMBEDDED
-        with using(state.settings):
+        with using(state.settings), noting(state.readers):
             self._start(app)
         state.database = self._database
 

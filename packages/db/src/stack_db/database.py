@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from flask import Flask, has_app_context
+from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError
 
 from stack_core import ConfigError
 
-from . import address, engine
+from . import address, engine, reader
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
+
+if TYPE_CHECKING:
+    from stack_core.store import Store
 
 
 class Database(SQLAlchemy):
@@ -76,6 +79,15 @@ class Database(SQLAlchemy):
         """
         return self.engines[kwargs.get("bind", bind_key)]
 
+    def store(self, thing: type[Any] | str) -> Store:
+        """Return the current application's store of a mapped class or of a kind's word.
+
+        :raises LookupError: it is not mapped on a database of the application.
+        """
+        from stack_core.store import store_for
+
+        return store_for(current_app._get_current_object(), thing)  # type: ignore[attr-defined]
+
     def __repr__(self) -> str:
         name = type(self).__name__
         if not has_app_context():
@@ -96,7 +108,7 @@ class Database(SQLAlchemy):
         super()._apply_driver_defaults(options, app)
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
-        key = address.name_key(bind_key)
+        key, noted = address.name_key(bind_key), dict(options)
         try:
             made = super()._make_engine(bind_key, options, app)
         except ImportError as error:
@@ -109,4 +121,5 @@ class Database(SQLAlchemy):
             raise ConfigError(f"{key!r} cannot be used: {reason}. Correct the options.") from error
         engine.explain_refusals(made, key)
         engine.equip(made, options)
+        reader.note(bind_key, made, noted)
         return made

@@ -62,6 +62,19 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
             "Seconds after which a connection is replaced; -1: never.", ge=-1, le=SECONDS_OF_A_DAY
         ),
     ] = 7200
+    reader_pool_size: Annotated[
+        int,
+        setting(
+            "How many more connections each process keeps for reads that stand alone;"
+            " 0: they share the others.",
+            ge=0,
+            le=1000,
+        ),
+    ] = 5
+    reader_pool_overflow: Annotated[
+        int,
+        setting("How many more of these each process may open for a while.", ge=0, le=1000),
+    ] = 10
     ping_after: Annotated[
         float,
         setting(

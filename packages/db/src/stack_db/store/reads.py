@@ -12,6 +12,8 @@ from stack_core.description import Key
 from stack_core.filter import TRUE, Filter, Is
 from stack_core.query import Page, Position, Query, Reach, Total
 
+from stack_core.store import Ability
+
 from ..model.kind import Kind
 from .condition import Conditions
 from .connections import Connections
@@ -129,6 +131,11 @@ class Reads:
         )
         found = connection.execute(read.statement, values.bound).first()
         return None if found is None else read.row(found)
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """What reading can do beyond the required."""
+        return frozenset()
 
     def _locking(
         self, fields: Sequence[str], where: Filter, reach: Reach, lock: bool
