@@ -45,6 +45,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
     :param history: every change is written into the table of what was changed.
     :param bind_key: which of the application's databases it lives in.
     :param related: returns the kind of what a relation field leads to.
+    :param setters: fields that an object's own setter writes, and no statement can.
+    :param left_out: attributes that are no fields, with the reason.
     """
 
     cls: type[Any]
@@ -57,3 +59,5 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
     history: bool = False
     bind_key: str | None = None
     related: Callable[[str], Kind]
+    setters: frozenset[str] = frozenset()
+    left_out: Mapping[str, str] = {}
