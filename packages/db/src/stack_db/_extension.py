@@ -15,6 +15,7 @@ from . import address, inspection, sqlite
 from ._cli import db
 from .engine import using
 from .fault import answer_overload
+from .listening import hear
 from .migrate import MIGRATE_KEY, LazyMigrate
 from .probe import Probe
 from .settings import DatabaseSettings
@@ -100,6 +101,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Let Flask-SQLAlchemy do its part, then add the answers and the migrations."""
         if not state.reused:
             self.succeed(app, state)
+        hear(state.database)
         answer_overload(app, state.settings.retry_after)
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.

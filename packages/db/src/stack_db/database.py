@@ -10,12 +10,14 @@ from flask import Flask, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
 
 from stack_core import ConfigError
 
 from . import address, engine
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
+from .listening import HeardSession, is_heard
 
 
 class Database(SQLAlchemy):
@@ -84,6 +86,10 @@ class Database(SQLAlchemy):
         shown = "without a default" if default is None else address.mask(default.url)
         more = f" +{len(self.engines) - 1}" if len(self.engines) > 1 else ""
         return f"<{name} {shown}{more}>"
+
+    def _make_session_factory(self, options: dict[str, Any]) -> sessionmaker[Session]:
+        options.setdefault("class_", HeardSession)
+        return super()._make_session_factory(options)
 
     def _make_declarative_base(self, model_class: Any, disable_autonaming: bool = False) -> Any:
         if isinstance(model_class, type) and is_dataclass_base(model_class):
