@@ -32,7 +32,7 @@ def tell_statement(database: SQLAlchemy, state: ORMExecuteState) -> Any:
         if count < 0:
             count = len(state.parameters) if isinstance(state.parameters, list) else 0
     if count:
-        telling = pending(state.session)  # type: ignore[arg-type]
+        telling = pending(state.session)
         telling.tell(kind, action, None, new=new, count=count)
     return result
 
@@ -55,7 +55,7 @@ def _read_values(mapper: Any, state: ORMExecuteState) -> Mapping[str, Any]:
     rows = state.parameters
     if isinstance(rows, list):
         written.update(dict.fromkeys((name for row in rows[:1] for name in row), None))
-    elif rows:
+    elif isinstance(rows, Mapping):
         written.update(rows)
     return {_field(mapper, name): value for name, value in written.items()}
 

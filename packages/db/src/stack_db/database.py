@@ -8,16 +8,17 @@ from typing import Any, Self
 
 from flask import Flask, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import sessionmaker
 
 from stack_core import ConfigError
 
 from . import address, engine
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
-from .listening import HeardSession, is_heard
+from .listening import HeardSession
 
 
 class Database(SQLAlchemy):
@@ -87,7 +88,7 @@ class Database(SQLAlchemy):
         more = f" +{len(self.engines) - 1}" if len(self.engines) > 1 else ""
         return f"<{name} {shown}{more}>"
 
-    def _make_session_factory(self, options: dict[str, Any]) -> sessionmaker[Session]:
+    def _make_session_factory(self, options: dict[str, Any]) -> sessionmaker[FlaskSession]:
         options.setdefault("class_", HeardSession)
         return super()._make_session_factory(options)
 

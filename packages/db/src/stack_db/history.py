@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from sqlalchemy import ColumnElement, Table, and_, collate, insert, null, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from stack_core import SetupError
 from stack_core.description import Description, Key
@@ -27,6 +27,9 @@ from .value_text import decode, encode
 if TYPE_CHECKING:
     from .model.kind import Kind
 
+Through: TypeAlias = Connection | Session | scoped_session[Any]
+"""A connection, or a session that has one."""
+
 __all__ = ["read_history", "values_at", "write_history"]
 
 LONGEST_KEY = 255
@@ -37,7 +40,7 @@ _NAMED = ""
 """Under this name stand the fields that are named only."""
 
 
-def write_history(drafts: Sequence[Draft], through: Connection | Session | None) -> None:
+def write_history(drafts: Sequence[Draft], through: Through | None) -> None:
     """Write changes into the history of their kinds, in the transaction that holds them.
 
     :param through: the connection of that transaction, or the session.
@@ -53,9 +56,7 @@ def write_history(drafts: Sequence[Draft], through: Connection | Session | None)
             _connection(kind, through).execute(insert(table), [_write(each) for each in together])
 
 
-def read_history(
-    kind: Kind, key: Key, through: Connection | Session, *, limit: int = 50
-) -> list[Change]:
+def read_history(kind: Kind, key: Key, through: Through, *, limit: int = 50) -> list[Change]:
     """Return what was done to a row, newest first.
 
     A value that was not kept, being secret or too long, is None. What the
@@ -66,7 +67,7 @@ def read_history(
     return [_read(kind, line) for line in _lines(kind, key, through, limit)]
 
 
-def values_at(kind: Kind, key: Key, at: float, through: Connection | Session) -> dict[str, Any]:
+def values_at(kind: Kind, key: Key, at: float, through: Through) -> dict[str, Any]:
     """Return the values that a row had at a time, of the fields that can be written back.
 
     A field that is absent was not changed since, or nobody knows what it was.
@@ -128,7 +129,7 @@ def find_key_text(description: Description, key: Key) -> str:
 
 
 def _lines(
-    kind: Kind, key: Key, through: Connection | Session, limit: int | None, *, many: bool = False
+    kind: Kind, key: Key, through: Through, limit: int | None, *, many: bool = False
 ) -> Sequence[Any]:
     """Return the lines of a row, newest first.
 
@@ -155,12 +156,12 @@ def _equals(column: ColumnElement[Any], text: str, connection: Connection) -> Co
     return and_(column == text, collate(column, "utf8mb4_nopad_bin") == text)
 
 
-def _connection(kind: Kind, through: Connection | Session | None) -> Connection:
-    if isinstance(through, Session):
-        return through.connection(bind_arguments={"mapper": kind.mapper})
+def _connection(kind: Kind, through: Through | None) -> Connection:
     if through is None:
         raise TypeError("A history is written through a connection. Give it one.")
-    return through
+    if isinstance(through, Connection):
+        return through
+    return through.connection(bind_arguments={"mapper": kind.mapper})
 
 
 def _write(draft: Draft) -> dict[str, Any]:
@@ -175,7 +176,9 @@ def _write(draft: Draft) -> dict[str, Any]:
         "count": change.count,
         "old": _encode(description, change.old),
         "new": _encode(description, change.new),
-        "where": null() if change.where is None else msgspec.to_builtins(change.where, enc_hook=str),
+        "where": null()
+        if change.where is None
+        else msgspec.to_builtins(change.where, enc_hook=str),
     }
 
 
