@@ -277,9 +277,7 @@ def make_busy_error() -> sqlite3.Error:
         one.execute("CREATE TABLE t (x)")
         one.commit()
         one.execute("BEGIN EXCLUSIVE")
-        with closing(
-            sqlite3.connect("file:busy?mode=memory&cache=shared", uri=True, timeout=0)
-        ) as two:
+        with closing(sqlite3.connect("file:busy?mode=memory&cache=shared", uri=True, timeout=0)) as two:
             try:
                 two.execute("BEGIN EXCLUSIVE")
             except sqlite3.Error as error:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from stack_core.description import Key
 from stack_core.filter import TRUE, Filter, Is
 from stack_core.query import Page, Position, Query, Reach, Total
+
 from stack_core.store import Ability
 
 from ..model.kind import Kind
