@@ -39,7 +39,7 @@ class ObjectWork:
     def create(self, values: Mapping[str, Any], reach: Reach) -> Saved:
         """Add an object."""
         writer = self._writer
-        writer.check_names(values)
+        writer.shape(values)
         with writer.write(seen=True) as place:
             session, connection = place.needed, place.connection
             made = self.add(session, connection, values, reach)
@@ -62,7 +62,7 @@ class ObjectWork:
     def update(self, key: Key, values: Mapping[str, Any], reach: Reach, version: Any) -> Saved:
         """Set what differs."""
         writer = self._writer
-        writer.check_names(values)
+        writer.shape(values)
         with writer.write(seen=True) as place:
             session, connection = place.needed, place.connection
             found = self._find(session, key, reach, connection, version)

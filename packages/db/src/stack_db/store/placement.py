@@ -71,6 +71,15 @@ class Placement:
             return ((columns[0], value),)
         return zip(columns, value if value is not None else [None] * len(columns), strict=True)
 
+    def computes(self, name: str) -> bool:
+        """Tell whether the database computes a field."""
+        return any(column.computed is not None for column in self.columns.get(name, ()))
+
+    def counts(self, name: str) -> bool:
+        """Tell whether the database counts a field up, which makes a value of None."""
+        columns = self.columns.get(name, ())
+        return len(columns) == 1 and columns[0] is self.table.autoincrement_column
+
     def next_version(self, version: Any) -> Any:
         """Return the version that follows another, or None, which is the first's."""
         generate: Any = self.kind.mapper.version_id_generator

@@ -16,7 +16,6 @@ from stack_core.store import Saved
 from ..instant import now
 from .difference import differs
 from .refusal import invalid
-from .write_statement import parameters
 from .writer import Writer
 
 _ATTEMPTS = 10
@@ -46,18 +45,15 @@ class RowWork:
     def create(self, values: Mapping[str, Any], reach: Reach) -> Saved:
         """Insert a row."""
         writer, told = self._writer, self._writer.told
-        writer.check_names(values, complete=True)
+        writer.shape(values, complete=True)
         doubtful = writer.links.doubtful(values, reach)
         scoped = reach.row != TRUE
         single = not (told or scoped or doubtful)
-        bound = self._placement.fresh(parameters(self._placement, values))
         with writer.write(single=single) as place:
             connection = place.connection
             if doubtful:
                 writer.links.check(doubtful, reach, connection)
-            done = writer.execute(connection, self._statements.insert, bound, values)
-            sent = done.last_inserted_params()
-            key = self._key_of(done, sent)
+            key, sent = self.insert(connection, values)
             if scoped:
                 writer.check_reach([key], reach, connection)
             if told:
@@ -70,13 +66,22 @@ class RowWork:
             writer.known.values(sent, {}),
         )
 
+    def insert(
+        self, connection: Connection, values: Mapping[str, Any]
+    ) -> tuple[Key, Mapping[str, Any]]:
+        """Insert a row; return its key and what was sent, with the defaults."""
+        bound = self._placement.fresh(self._writer.shape_of(values).bind(values))
+        done = self._writer.execute(connection, self._statements.insert, bound, values)
+        sent: Mapping[str, Any] = done.last_inserted_params()
+        return self._key_of(done, sent), sent
+
     def update(
         self, key: Key, values: Mapping[str, Any], reach: Reach, version: Any
     ) -> Saved:
         """Update what differs of a row."""
         writer, told = self._writer, self._writer.told
         scoped = reach.row != TRUE
-        writer.check_names(values)
+        writer.shape(values)
         doubtful = writer.links.doubtful(values, reach)
         single = not (told or scoped or doubtful)
         columns = self._columns(values)
@@ -205,7 +210,7 @@ class RowWork:
         """Update a row that still has its version; return what was sent, or None."""
         version = self._placement.version
         bound = self._statements.bind(key, before.version)
-        parameters(self._placement, changes, bound)
+        bound.update(self._writer.shape(changes).bind(changes))
         if version is not None:
             bound[version.key] = self._placement.next_version(before.version)
         statement = self._statements.update(versioned=version is not None)

@@ -22,6 +22,9 @@ from .refusal import Broken
 OPEN = "stack_db_transaction"
 """Where a session keeps that a store has a transaction open in it."""
 
+UNHEARD = "stack_db_unheard"
+"""Where a session keeps that its flushes are told by whoever makes them."""
+
 _ENDED = (
     "The session's transaction was ended inside of 'transaction()', so what was written there is"
     " not one whole. Leave 'commit()' and 'rollback()' of the session to whoever opened it."
@@ -75,6 +78,19 @@ class Place:
             kind, action, key, old=old, new=new, where=where, count=count,
             connection=self.connection,
         )  # fmt: skip
+
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Keep the session's flushes from telling what is told as one change of many rows."""
+        if self.session is None or UNHEARD in self.session.info:
+            yield
+            return
+        self.session.info[UNHEARD] = True
+        try:
+            yield
+        finally:
+            del self.session.info[UNHEARD]
 
 
 class Transactions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Delete, Insert, Select, Update, delete, insert, select, tuple_, update
@@ -129,13 +129,3 @@ class WriteStatements:
         bound = parameter(KEYS, one.type, many=True)
         return self._comparison.compare(columns, "in", [bound])
 
-
-def parameters(
-    placement: Placement, values: Mapping[str, Any], into: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return values by the keys of their columns."""
-    found = {} if into is None else into
-    for name, value in values.items():
-        for column, part in placement.spread(name, value):
-            found[column.key] = placement.sendable(column, part)
-    return found

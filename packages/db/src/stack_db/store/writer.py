@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from stack_core.description import Key
 from stack_core.event import changing
 from stack_core.filter import TRUE
-from stack_core.problem import Denied, FieldError, NotFound
+from stack_core.problem import Denied, NotFound
 from stack_core.query import EVERYTHING, Reach
 from stack_core.store import Saved
 
@@ -24,13 +24,14 @@ from .link import Links
 from .own_code import OwnCode
 from .placement import Placement
 from .reads import Reads
-from .refusal import REQUIRED, Broken, Refusals, at_position, invalid
+from .refusal import Broken, Refusals, at_position, invalid
+from .row_shape import RowShape
+from .statement import Kept
 from .transaction import Place, Transactions
 from .write_statement import WriteStatements
 
 _OUT_OF_REACH = "The row would no longer be within reach."
 _NO_SUCH_ROW = "There is no such row."
-_COMPUTED = "It is computed, and cannot be written."
 _UNSENDABLE = (StatementError, OverflowError, ValueError, TypeError)
 """What drivers raise, and what SQLAlchemy's types and drivers raise before they are asked."""
 
@@ -67,6 +68,7 @@ class Writer:
         self.links = Links(placement, reads_of, enforced)
         self.refusals = Refusals(placement, self.dialect, self.links.missing, word_of)
         self.known = Known(placement, self.dialect)
+        self._shapes: Kept[RowShape] = Kept()
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -119,30 +121,22 @@ class Writer:
         except _UNSENDABLE as error:
             raise Broken(error, values, going=going) from error
 
-    def check_names(self, values: Mapping[str, Any], *, complete: bool = False) -> None:
-        """Refuse unknown fields, and those that are None or missing and must not be.
+    def shape(self, values: Mapping[str, Any], *, complete: bool = False) -> RowShape:
+        """Return how values become parameters.
 
         :param complete: a row is made of them.
-        :raises Invalid: it names all of them.
+        :raises Invalid: fields are unknown, or None or missing and must not be; it names all.
         """
-        by_name, columns = self.placement.description.by_name, self.placement.columns
-        errors = []
-        for name, value in values.items():
-            field = by_name.get(name)
-            if field is None:
-                errors.append(FieldError((name,), f"There is no field {name!r}.", "unknown"))
-            elif name not in columns and field.read_only:
-                errors.append(FieldError((name,), _COMPUTED))
-            elif value is None and not field.nullable and not self._is_filled(name):
-                errors.append(FieldError((name,), REQUIRED, "required"))
-        if complete:
-            errors += [
-                FieldError((name,), REQUIRED, "required")
-                for name in self.placement.required
-                if name not in values
-            ]
+        shape = self.shape_of(values)
+        errors = list(shape.errors(values, complete=complete))
         if errors:
             raise invalid(errors)
+        return shape
+
+    def shape_of(self, values: Mapping[str, Any]) -> RowShape:
+        """Return how values become parameters; whether they can be is not checked."""
+        names = tuple(values)
+        return self._shapes.find(names, lambda: RowShape(self.placement, names))
 
     def check_reach(self, keys: Sequence[Key], reach: Reach, connection: Connection) -> None:
         """Refuse what carried rows out of reach; they are asked for again, after the write.
@@ -186,12 +180,6 @@ class Writer:
             known={"": key, **known},
             load=lambda: self.reads.get(key, EVERYTHING),
         )
-
-    def _is_filled(self, name: str) -> bool:
-        """Tell whether the database itself makes a value of None, as it does of a key's."""
-        columns = self.placement.columns.get(name, ())
-        counted = self.placement.table.autoincrement_column
-        return len(columns) == 1 and columns[0] is counted
 
 
 def _class_of(scoped: Any) -> type[Session]:
