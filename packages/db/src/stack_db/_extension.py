@@ -17,6 +17,7 @@ from . import address, inspection, sqlite
 from ._cli import db
 from .engine import using
 from .fault import answer_overload
+from .listening import hear
 from .migrate import MIGRATE_KEY, LazyMigrate
 from .probe import Probe
 from .reader import Readers, noting
@@ -119,6 +120,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Let Flask-SQLAlchemy do its part, then add the answers and the migrations."""
         if not state.reused:
             self.succeed(app, state)
+        hear(state.database)
         answer_overload(app, state.settings.retry_after)
         Registry.of(app).offer(STORES, Stores(lambda: state.database, partial(state.connections, app)))
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)

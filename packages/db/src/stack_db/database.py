@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import sessionmaker
 
 from stack_core import ConfigError
 
 from . import address, engine, reader
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
+from .listening import HeardSession
 
 if TYPE_CHECKING:
     from stack_core.store import Store
@@ -96,6 +99,10 @@ class Database(SQLAlchemy):
         shown = "without a default" if default is None else address.mask(default.url)
         more = f" +{len(self.engines) - 1}" if len(self.engines) > 1 else ""
         return f"<{name} {shown}{more}>"
+
+    def _make_session_factory(self, options: dict[str, Any]) -> sessionmaker[FlaskSession]:
+        options.setdefault("class_", HeardSession)
+        return super()._make_session_factory(options)
 
     def _make_declarative_base(self, model_class: Any, disable_autonaming: bool = False) -> Any:
         if isinstance(model_class, type) and is_dataclass_base(model_class):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -17,6 +19,7 @@ from sqlalchemy import (
 
 from .instant import Instant
 
+_LOCK = Lock()
 HISTORY = "db_history"
 KEEP = "db_keep"
 OWN = (HISTORY, KEEP)
@@ -32,6 +35,11 @@ def history_table(metadata: MetaData) -> Table:
     A row is one :class:`~stack_core.event.Change`: ``key`` is the text of the
     row's key, empty for many rows at once, whose filter is ``where``.
     """
+    with _LOCK:
+        return _find_or_make_history(metadata)
+
+
+def _find_or_make_history(metadata: MetaData) -> Table:
     if HISTORY in metadata.tables:
         return metadata.tables[HISTORY]
     return Table(
