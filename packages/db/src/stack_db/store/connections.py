@@ -43,6 +43,11 @@ class Connections:
         return self.database._app_engines[self.app][self.bind_key]
 
     @property
+    def reader(self) -> Engine | None:
+        """The engine whose statements are each a transaction by itself, or None."""
+        return self._find_reader(self.bind_key)
+
+    @property
     def dialect(self) -> Dialect:
         """The dialect of the database."""
         return self.engine.dialect
