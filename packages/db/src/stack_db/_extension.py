@@ -120,7 +120,8 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         if not state.reused:
             self.succeed(app, state)
         answer_overload(app, state.settings.retry_after)
-        Registry.of(app).offer(STORES, Stores(lambda: state.database, partial(state.connections, app)))
+        stores = Stores(lambda: state.database, partial(state.connections, app))
+        Registry.of(app).offer(STORES, stores)
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)
