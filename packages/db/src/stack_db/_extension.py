@@ -14,6 +14,7 @@ from stack_core import ConfigError, Extension, Finding, Registry, SetupError
 from . import address, inspection, sqlite
 from ._cli import db
 from .answer import answer_faults
+from .command import explain_faults
 from .engine import using
 from .migrate import MIGRATE_KEY, LazyMigrate
 from .probe import Probe
@@ -102,6 +103,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         if not state.reused:
             self.succeed(app, state)
         answer_faults(app, state.settings.retry_after)
+        explain_faults(app)
         if state.reused:
             for engine in state.engines(app).values():
                 note_writes(engine)
