@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -14,6 +16,8 @@ from sqlalchemy import (
     String,
     Table,
 )
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .instant import Instant
 
@@ -24,6 +28,22 @@ OWN = (HISTORY, KEEP)
 
 MAX_VALUE = 2**24 - 1
 """The most bytes of a kept value, which MariaDB's MEDIUMBLOB holds."""
+
+
+class KeptBytes(TypeDecorator[bytes]):
+    """Bytes, at most :data:`MAX_VALUE`; on MariaDB by the name that it gives them itself."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the column type of a database."""
+        if dialect.name in ("mysql", "mariadb"):
+            # Not at the top: it would load the dialect for everybody.
+            from sqlalchemy.dialects.mysql import MEDIUMBLOB
+
+            return dialect.type_descriptor(MEDIUMBLOB())
+        return dialect.type_descriptor(LargeBinary())
 
 
 def history_table(metadata: MetaData) -> Table:
@@ -64,7 +84,7 @@ def keep_table(metadata: MetaData) -> Table:
         KEEP,
         metadata,
         Column("key", String(64), primary_key=True),
-        Column("value", LargeBinary(MAX_VALUE), nullable=True),
+        Column("value", KeptBytes(), nullable=True),
         Column("number", BigInteger, nullable=True),
         Column("ends_at", Double, nullable=False),
         Index("ix_db_keep_ends_at", "ends_at"),
