@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("value", BYTES, nullable=True),
         sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.Column("begins_at", sa.Double(), nullable=False),
         sa.Column("ends_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
         mysql_charset="utf8mb4",
