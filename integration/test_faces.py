@@ -30,7 +30,7 @@ def in_order(names: list[str]) -> list[str]:
 
 
 def own(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """Yield the classes and functions that a module names; other values have no text of theirs."""
+    """Yield the classes and functions that a module names; values have no text of theirs."""
     for name in module.__all__:
         thing = getattr(module, name)
         if directive(name, thing) != "autodata":
