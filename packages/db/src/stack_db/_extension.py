@@ -136,9 +136,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
             from .nplusone import detect
 
             detect(state.database.session)
-        Registry.of(app).offer(
-            STORES, Stores(lambda: state.database, partial(state.connections, app))
-        )
+        Registry.of(app).offer(STORES, Stores(lambda: state.database, partial(state.connections, app)))
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)
