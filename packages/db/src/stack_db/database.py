@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
+from sqlalchemy import MetaData
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError
 
@@ -16,6 +17,7 @@ from stack_core import ConfigError
 from . import address, engine, reader
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
+from .searching import creation
 
 if TYPE_CHECKING:
     from stack_core.store import Store
@@ -96,6 +98,11 @@ class Database(SQLAlchemy):
         shown = "without a default" if default is None else address.mask(default.url)
         more = f" +{len(self.engines) - 1}" if len(self.engines) > 1 else ""
         return f"<{name} {shown}{more}>"
+
+    def _make_metadata(self, bind_key: str | None) -> MetaData:
+        metadata = super()._make_metadata(bind_key)
+        creation.watch(metadata)
+        return metadata
 
     def _make_declarative_base(self, model_class: Any, disable_autonaming: bool = False) -> Any:
         if isinstance(model_class, type) and is_dataclass_base(model_class):
