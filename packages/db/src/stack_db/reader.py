@@ -89,7 +89,7 @@ class Readers:
             return None
         reader = engine_from_config(_adapt(options, self._settings), prefix="")
         # Private, but the way in which an engine's own execution_options() does it.
-        reader.dispatch = reader.dispatch._join(engine.dispatch)  # type: ignore[attr-defined]
+        reader.dispatch = reader.dispatch._join(engine.dispatch)
         for name in ("connect", "checkout", "checkin"):
             if getattr(engine.pool.dispatch, name):
                 event.listen(reader, name, partial(_forward, engine, name))

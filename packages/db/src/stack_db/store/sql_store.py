@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from stack_core.description import Description, Key
 from stack_core.finding import Finding
+from stack_core.problem import Unable
 from stack_core.query import Aggregate, Page, Query, Reach
-from stack_core.store import Ability
+from stack_core.store import Ability, Saved, Store, Work
 
 from ..model.kind import Kind
 from .connections import Connections
 from .reads import Reads
 
 
-class SqlStore:
+class SqlStore(Store):
     """Reads and writes the rows of one mapped class; many threads may use it at once.
 
     :param reads: its reading half.
@@ -46,6 +48,24 @@ class SqlStore:
     def get(self, key: Key, reach: Reach) -> Any | None:
         """Return the object in the caller's session, or None where there is none in reach."""
         return self.reads.get(key, reach)
+
+    def create(self, values: Mapping[str, Any], reach: Reach) -> Saved:
+        """Refuse, for there is no writing half yet."""
+        raise Unable()
+
+    def update(
+        self, key: Key, values: Mapping[str, Any], reach: Reach, *, version: Any = None
+    ) -> Saved:
+        """Refuse, for there is no writing half yet."""
+        raise Unable()
+
+    def delete(self, key: Key, reach: Reach, *, version: Any = None) -> Saved:
+        """Refuse, for there is no writing half yet."""
+        raise Unable()
+
+    def transaction(self) -> AbstractContextManager[Work]:
+        """Refuse, for there is no writing half yet."""
+        raise Unable()
 
     def stream(self, query: Query, reach: Reach) -> Iterator[tuple[Any, ...]]:
         """Return every row one by one; it holds a connection until it is exhausted or closed."""
