@@ -18,6 +18,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTran
 _HEARD = "stack_db_heard"
 _DRAFTS = "stack_db_drafts"
 _TELLING = "stack_db_telling"
+UNHEARD = "stack_db_unheard"
+"""Where a session keeps that whoever makes it flush tells of that."""
 
 
 class HeardSession(FlaskSession):
@@ -72,7 +74,7 @@ def find_database(session: Session) -> Any:
 
 def _collect(session: Session, context: UOWTransaction) -> None:
     database = find_database(session)
-    if is_heard(database):
+    if is_heard(database) and UNHEARD not in session.info:
         from .flushing import collect
 
         session.info[_DRAFTS] = collect(database, context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import Parameter, signature
 from typing import Any
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from stack_core.description import Field, Key
-from stack_core.filter import TRUE
 from stack_core.problem import FieldError, Stale
 from stack_core.query import Reach
 from stack_core.store import Saved
@@ -22,8 +21,12 @@ from ..instant import now
 from .collection import members, replace_members
 from .difference import differs
 from .refusal import REQUIRED, Broken, invalid
+from .transaction import Place
+from .write_statement import KEYS
 from .writer import Writer
 
+CHUNK = 500
+"""How many objects one statement reads."""
 _KEY = "A key cannot be changed."
 
 
@@ -66,14 +69,39 @@ class ObjectWork:
         with writer.write(seen=True) as place:
             session, connection = place.needed, place.connection
             found = self._find(session, key, reach, connection, version)
-            changes = self._find_changes(session, found, values, reach, connection)
+            changes = self._change(session, connection, found, values, reach)
             if changes:
-                self._set(session, found, changes, reach)
-                with self._sending(changes):
-                    session.flush()
                 writer.check_reach([key], reach, connection)
             saved = self._saved(found, key, changes, values)
         return saved
+
+    def change_all(
+        self, place: Place, keys: Sequence[Key], values: Mapping[str, Any], reach: Reach
+    ) -> int:
+        """Set what differs in the objects of keys, and return in how many."""
+        session, count = place.needed, 0
+        for found in self._load(session, keys):
+            count += bool(self._change(session, place.connection, found, values, reach))
+        return count
+
+    def remove_all(self, place: Place, keys: Sequence[Key]) -> None:
+        """Delete the objects of keys, or mark them as deleted."""
+        session = place.needed
+        for found in self._load(session, keys):
+            if self._kind.soft:
+                setattr(found, self._kind.soft, now())
+            else:
+                session.delete(found)
+        with self._sending({}, going=not self._kind.soft):
+            session.flush()
+
+    def _load(self, session: Session, keys: Sequence[Key]) -> Iterator[Any]:
+        """Yield the objects of keys, read anew."""
+        for start in range(0, len(keys), CHUNK):
+            statement = self._writer.statements.objects()
+            bound = {KEYS: list(keys[start : start + CHUNK])}
+            options = {"populate_existing": True}
+            yield from session.scalars(statement, bound, execution_options=options).unique().all()
 
     def delete(self, key: Key, reach: Reach, version: Any) -> Saved:
         """Delete an object, or mark it as deleted."""
@@ -118,6 +146,26 @@ class ObjectWork:
         if version is not None and version != own:
             raise Stale(own)
         return found
+
+    def _change(
+        self,
+        session: Session,
+        connection: Connection,
+        found: Any,
+        values: Mapping[str, Any],
+        reach: Reach,
+    ) -> dict[str, Any]:
+        changes = self._find_changes(session, found, values, reach, connection)
+        if changes:
+            for name, value in changes.items():
+                resolved = self._resolve(session, name, value)
+                if self._by_name[name].many:
+                    replace_members(found, name, resolved)
+                else:
+                    setattr(found, name, resolved)
+            with self._sending(changes):
+                session.flush()
+        return changes
 
     def _find_changes(
         self,
@@ -218,14 +266,6 @@ class ObjectWork:
         if field.many:
             return [session.get(cls, key) for key in value or ()]
         return None if value is None else session.get(cls, value)
-
-    def _set(self, session: Session, found: Any, changes: Mapping[str, Any], reach: Reach) -> None:
-        for name, value in changes.items():
-            resolved = self._resolve(session, name, value)
-            if self._by_name[name].many:
-                replace_members(found, name, resolved)
-            else:
-                setattr(found, name, resolved)
 
     def _make(self, values: Mapping[str, Any]) -> Any:
         """Make an object with what its ``__init__`` takes, and set the rest."""

@@ -71,6 +71,11 @@ class Placement:
             return ((columns[0], value),)
         return zip(columns, value if value is not None else [None] * len(columns), strict=True)
 
+    @cached_property
+    def leads_to_itself(self) -> bool:
+        """Whether rows of the table may need others of it."""
+        return any(key.references(self.table) for key in self.table.foreign_keys)
+
     def computes(self, name: str) -> bool:
         """Tell whether the database computes a field."""
         return any(column.computed is not None for column in self.columns.get(name, ()))

@@ -13,17 +13,16 @@ from sqlalchemy.orm import Session, SessionTransaction
 from stack_core.description import Key
 from stack_core.filter import Filter
 
+from ..listening import UNHEARD
 from ..model.kind import Kind
 from ..sqlite import write_lock
 from ..telling import Action, Telling, pending
+from ..writes import watching
 from .connections import Connections
 from .refusal import Broken
 
 OPEN = "stack_db_transaction"
 """Where a session keeps that a store has a transaction open in it."""
-
-UNHEARD = "stack_db_unheard"
-"""Where a session keeps that its flushes are told by whoever makes them."""
 
 _ENDED = (
     "The session's transaction was ended inside of 'transaction()', so what was written there is"
@@ -183,6 +182,8 @@ class Transactions:
         if reader is not None:
             with reader.connect() as connection:
                 yield connection
+            if (commits := watching.get()) is not None:
+                commits.happened = True
             return
         with write_lock(), self._connections.engine.connect() as connection:
             with connection.begin() as transaction:

@@ -157,31 +157,32 @@ class WhereWork:
         return or_(column.is_(None), not_(same))
 
     def _delete(self, connection: Connection, keys: Sequence[Key]) -> None:
-        """Delete the rows of keys; those that others of them need go last."""
+        """Delete the rows of keys; of those that need one another, the needed go last."""
         left = list(self._chunks(keys))
         while left:
-            needed = [chunk for chunk in left if not self._try(connection, chunk, left)]
+            needed = [chunk for chunk in left if not self._try(connection, chunk)]
             if len(needed) == len(left):
-                needed = [[key] for chunk in needed for key in chunk]
+                if all(len(chunk) == 1 for chunk in left):
+                    self._delete_now(connection, left[0])
+                needed = [[key] for chunk in left for key in chunk]
             left = needed
         self._expire()
 
-    def _try(
-        self, connection: Connection, chunk: Sequence[Key], left: Sequence[Sequence[Key]]
-    ) -> bool:
-        """Delete some rows, and tell whether others, which go too, did not need them.
-
-        :raises Broken: they are needed, and to go one by one has not helped.
-        """
-        statement = self._writer.statements.delete_many()
+    def _try(self, connection: Connection, chunk: Sequence[Key]) -> bool:
+        """Delete some rows, and tell whether others, which go too, did not need them."""
+        if not self._placement.leads_to_itself:
+            self._delete_now(connection, chunk)
+            return True
         try:
             with connection.begin_nested():
-                self._writer.execute(connection, statement, {KEYS: chunk}, {}, going=True)
+                self._delete_now(connection, chunk)
         except Broken:
-            if not self._placement.leads_to_itself or (len(left) == 1 and len(chunk) == 1):
-                raise
             return False
         return True
+
+    def _delete_now(self, connection: Connection, chunk: Sequence[Key]) -> None:
+        statement = self._writer.statements.delete_many()
+        self._writer.execute(connection, statement, {KEYS: list(chunk)}, {}, going=True)
 
     def _tell(self, place: Place, action: Any, where: Filter, count: int, **values: Any) -> None:
         if count and self._writer.told:

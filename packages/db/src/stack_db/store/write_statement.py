@@ -99,6 +99,14 @@ class WriteStatements:
         )
         return statement
 
+    def objects(self) -> Select[Any]:
+        """Return the statement that reads the objects of many keys, and locks their rows."""
+        cls = self._placement.kind.cls
+        statement: Select[Any] = self._kept.find(
+            "objects", lambda: select(cls).where(self._among()).with_for_update(of=cls)
+        )
+        return statement
+
     def read_many(self, columns: Sequence[Column[Any]]) -> Select[Any]:
         """Return the statement that reads columns of rows of many keys."""
         statement: Select[Any] = self._kept.find(

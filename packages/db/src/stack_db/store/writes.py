@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from stack_core.description import Key
+from stack_core.filter import Filter
 from stack_core.query import Reach
 from stack_core.store import Saved
 
+from .many_rows import ManyRows
 from .object_work import ObjectWork
 from .row_work import RowWork
+from .where_work import WhereWork
 from .writer import Writer
 
 
@@ -27,6 +31,14 @@ class Writes:
         self._writer = writer
         self._rows = RowWork(writer)
         self._objects = ObjectWork(writer)
+        self._many = ManyRows(writer, self._rows, self._objects)
+        self._where = WhereWork(writer, self._objects)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Writes]:
+        """Open a transaction, or a savepoint where one is open."""
+        with self._writer.explained(), self._writer.transactions.open():
+            yield self
 
     def create(self, values: Mapping[str, Any], reach: Reach) -> Saved:
         """Create a row."""
@@ -55,3 +67,15 @@ class Writes:
         if seen or writer.loaded(key, session):
             return self._objects.delete(key, reach, version)
         return self._rows.delete(key, reach, version)
+
+    def create_many(self, rows: Iterable[Mapping[str, Any]], reach: Reach) -> int:
+        """Create all of the rows or none, and return how many."""
+        return self._many.create(rows, reach)
+
+    def update_where(self, where: Filter, values: Mapping[str, Any], reach: Reach) -> int:
+        """Update all of the rows that a filter finds or none, and return how many."""
+        return self._where.update(where, values, reach)
+
+    def delete_where(self, where: Filter, reach: Reach) -> int:
+        """Delete all of the rows that a filter finds or none, and return how many."""
+        return self._where.delete(where, reach)
