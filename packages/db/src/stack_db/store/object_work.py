@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from inspect import Parameter, signature
 from typing import Any
@@ -18,6 +18,7 @@ from stack_core.query import Reach
 from stack_core.store import Saved
 
 from ..instant import now
+from ..telling import Action
 from .collection import members, replace_members
 from .difference import differs
 from .refusal import REQUIRED, Broken, invalid
@@ -27,6 +28,7 @@ from .writer import Writer
 
 CHUNK = 500
 """How many objects one statement reads."""
+Heard = Callable[[Key, Mapping[str, Any], Mapping[str, Any]], None]
 _KEY = "A key cannot be changed."
 
 
@@ -39,15 +41,18 @@ class ObjectWork:
         self._placement = writer.placement
         self._by_name = writer.placement.description.by_name
 
-    def create(self, values: Mapping[str, Any], reach: Reach) -> Saved:
+    def create(
+        self, values: Mapping[str, Any], reach: Reach, *, action: Action = "create"
+    ) -> Saved:
         """Add an object."""
         writer = self._writer
         writer.shape(values)
-        with writer.write(seen=True) as place:
+        with writer.write(seen=True) as place, self._heard_as(place, action) as told:
             session, connection = place.needed, place.connection
             made = self.add(session, connection, values, reach)
             key = self.key_of(made)
             writer.check_reach([key], reach, connection)
+            told(key, {}, values)
             saved = self._saved(made, key, values, values)
         return saved
 
@@ -62,15 +67,31 @@ class ObjectWork:
             session.flush()
         return made
 
-    def update(self, key: Key, values: Mapping[str, Any], reach: Reach, version: Any) -> Saved:
-        """Set what differs."""
+    def update(
+        self,
+        key: Key,
+        values: Mapping[str, Any],
+        reach: Reach,
+        version: Any,
+        *,
+        action: Action = "update",
+        revived: bool = False,
+    ) -> Saved:
+        """Set what differs.
+
+        :param revived: the row is marked as deleted, and is not to be.
+        """
         writer = self._writer
         writer.shape(values)
-        with writer.write(seen=True) as place:
+        with writer.write(seen=True) as place, self._heard_as(place, action) as told:
             session, connection = place.needed, place.connection
-            found = self._find(session, key, reach, connection, version)
-            changes = self._change(session, connection, found, values, reach)
-            if changes:
+            found = self._find(session, key, reach, connection, version, revived=revived)
+            before = self._known_values(found)
+            if revived:
+                setattr(found, self._kind.soft, None)
+            changes = self._change(session, connection, found, values, reach, sent=revived)
+            if changes or revived:
+                told(key, {name: before.get(name) for name in changes}, changes)
                 writer.check_reach([key], reach, connection)
             saved = self._saved(found, key, changes, values)
         return saved
@@ -92,7 +113,7 @@ class ObjectWork:
                 setattr(found, self._kind.soft, now())
             else:
                 session.delete(found)
-        with self._sending({}, going=not self._kind.soft):
+        with self._sending({}, going=() if self._kind.soft else keys):
             session.flush()
 
     def _load(self, session: Session, keys: Sequence[Key]) -> Iterator[Any]:
@@ -117,7 +138,7 @@ class ObjectWork:
             setattr(found, self._kind.soft, now())
         else:
             session.delete(found)
-        with self._sending({}, going=not self._kind.soft):
+        with self._sending({}, going=() if self._kind.soft else [self.key_of(found)]):
             session.flush()
 
     def key_of(self, found: Any) -> Key:
@@ -125,7 +146,14 @@ class ObjectWork:
         return self._placement.join_key(getattr(found, name) for name in self._kind.key)
 
     def _find(
-        self, session: Session, key: Key, reach: Reach, connection: Connection, version: Any
+        self,
+        session: Session,
+        key: Key,
+        reach: Reach,
+        connection: Connection,
+        version: Any,
+        *,
+        revived: bool = False,
     ) -> Any:
         """Return the object of a row, read anew and locked.
 
@@ -138,10 +166,13 @@ class ObjectWork:
             populate_existing=True,
             with_for_update={"of": self._kind.cls},
         )
-        soft = self._kind.soft
-        if found is None or self.key_of(found) != key or (soft and getattr(found, soft)):
+        if found is None or self.key_of(found) != key:
             raise self._writer.no_such_row()
-        self._writer.require(key, reach, connection)
+        if self._kind.soft and getattr(found, self._kind.soft) is not None:
+            if not revived:
+                raise self._writer.no_such_row()
+        else:
+            self._writer.require(key, reach, connection)
         own = self._version(found)
         if version is not None and version != own:
             raise Stale(own)
@@ -154,9 +185,15 @@ class ObjectWork:
         found: Any,
         values: Mapping[str, Any],
         reach: Reach,
+        *,
+        sent: bool = False,
     ) -> dict[str, Any]:
+        """Set what differs and send it.
+
+        :param sent: also if nothing differs.
+        """
         changes = self._find_changes(session, found, values, reach, connection)
-        if changes:
+        if changes or sent:
             for name, value in changes.items():
                 resolved = self._resolve(session, name, value)
                 if self._by_name[name].many:
@@ -289,7 +326,20 @@ class ObjectWork:
         return getattr(found, name) if name else None
 
     @contextmanager
-    def _sending(self, values: Mapping[str, Any], *, going: bool = False) -> Iterator[None]:
+    def _heard_as(self, place: Place, action: Action) -> Iterator[Heard]:
+        """Let the session's flush tell the change, unless it is something else than it seems."""
+        if action != "restore" or not self._writer.told:
+            yield lambda key, old, new: None
+            return
+        with place.unheard():
+            yield lambda key, old, new: place.tell(self._kind, action, key, old=old, new=new)
+
+    def _known_values(self, found: Any) -> dict[str, Any]:
+        """Return the values of an object by field."""
+        return {name: self._read(found, name) for name in self._placement.columns}
+
+    @contextmanager
+    def _sending(self, values: Mapping[str, Any], *, going: Sequence[Key] = ()) -> Iterator[None]:
         try:
             yield
         except StaleDataError:

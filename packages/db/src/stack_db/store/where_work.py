@@ -182,7 +182,7 @@ class WhereWork:
 
     def _delete_now(self, connection: Connection, chunk: Sequence[Key]) -> None:
         statement = self._writer.statements.delete_many()
-        self._writer.execute(connection, statement, {KEYS: list(chunk)}, {}, going=True)
+        self._writer.execute(connection, statement, {KEYS: list(chunk)}, {}, going=chunk)
 
     def _tell(self, place: Place, action: Any, where: Filter, count: int, **values: Any) -> None:
         if count and self._writer.told:

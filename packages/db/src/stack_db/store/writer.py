@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -18,7 +19,9 @@ from stack_core.query import EVERYTHING, Reach
 from stack_core.store import Saved
 
 from ..model.kind import Kind
+from ..model.kinds import Kinds
 from ..telling import is_told
+from .connections import Connections
 from .known import Known
 from .link import Links
 from .own_code import OwnCode
@@ -27,6 +30,7 @@ from .reads import Reads
 from .refusal import Broken, Refusals, at_position, invalid
 from .row_shape import RowShape
 from .statement import Kept
+from .touching import Touching
 from .transaction import Place, Transactions
 from .write_statement import WriteStatements
 
@@ -42,7 +46,7 @@ class Writer:
     :param reads: of the same kind.
     :param reads_of: returns what reads another kind.
     :param transactions: of its database.
-    :param word_of: returns the word of the kind that a table keeps, or empty.
+    :param kind_of: returns the kind that a table keeps, or None.
     :param enforced: tells whether the database checks foreign keys.
     """
 
@@ -52,13 +56,14 @@ class Writer:
         *,
         reads_of: Callable[[Kind], Reads],
         transactions: Transactions,
-        word_of: Callable[[str], str],
+        kind_of: Callable[[str], Kind | None],
         enforced: Callable[[], bool],
     ) -> None:
         connections = reads.connections
         self.kind = reads.kind
         self.reads = reads
-        self.reads_of = reads_of
+        self.kind_of = kind_of
+        self.enforced = enforced
         self.transactions = transactions
         self.database = connections.database
         self.dialect = connections.dialect
@@ -66,7 +71,7 @@ class Writer:
         self.statements = WriteStatements(placement, reads.statements.comparison)
         self.own_code = OwnCode(placement, _class_of(self.database.session))
         self.links = Links(placement, reads_of, enforced)
-        self.refusals = Refusals(placement, self.dialect, self.links.missing, word_of)
+        self.refusals = Refusals(placement, self.dialect, self.links.missing, self._find_needing)
         self.known = Known(placement, self.dialect)
         self._shapes: Kept[RowShape] = Kept()
 
@@ -89,6 +94,11 @@ class Writer:
             if broken.position is not None:
                 problem = at_position(problem, broken.position)
             raise problem from broken.error
+
+    @cached_property
+    def touching(self) -> Touching:
+        """What finds the rows that a delete would touch."""
+        return Touching(self)
 
     @property
     def told(self) -> bool:
@@ -113,7 +123,7 @@ class Writer:
         bound: Any,
         values: Mapping[str, Any],
         *,
-        going: bool = False,
+        going: Sequence[Key] = (),
     ) -> Any:
         """Execute a statement; :meth:`explained` explains what it refuses."""
         try:
@@ -158,6 +168,15 @@ class Writer:
         """Return the refusal of a row that is not there for whoever asks."""
         return NotFound(_NO_SUCH_ROW)
 
+    def word_of(self, table: str) -> str:
+        """Return the word of the kind that a table keeps, or the table's name."""
+        kind = self.kind_of(table)
+        return kind.description.kind if kind is not None else table
+
+    def _find_needing(self, table: str, keys: Sequence[Key], connection: Connection) -> str:
+        """Return the word of a kind whose rows need those of the keys."""
+        return self.word_of(table) if table else self.touching.find_needing(keys, connection)
+
     def loaded(self, key: Key, session: Session | None) -> bool:
         """Tell whether the caller's session holds the object of a row."""
         if session is None:
@@ -180,6 +199,44 @@ class Writer:
             known={"": key, **known},
             load=lambda: self.reads.get(key, EVERYTHING),
         )
+
+
+def make_writer(reads: Reads, reads_of: Callable[[Kind], Reads]) -> Writer:
+    """Return what the writes of a kind need.
+
+    :param reads: of the same kind.
+    :param reads_of: returns what reads another kind.
+    """
+    kinds = Kinds.of(reads.connections.database)
+
+    def kind_of(table: str) -> Kind | None:
+        tables = ((kind, kind.mapper.local_table) for kind in kinds)
+        return next((kind for kind, own in tables if getattr(own, "name", None) == table), None)
+
+    return Writer(
+        reads,
+        reads_of=reads_of,
+        transactions=Transactions(reads.connections),
+        kind_of=kind_of,
+        enforced=_Enforced(reads.connections),
+    )
+
+
+class _Enforced:
+    """Tells whether a database checks foreign keys, which SQLite does if it is told to."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._found: bool | None = None
+
+    def __call__(self) -> bool:
+        if self._found is None:
+            self._found = self._connections.dialect.name != "sqlite" or self._ask()
+        return self._found
+
+    def _ask(self) -> bool:
+        with self._connections.engine.connect() as connection:
+            return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
 
 
 def _class_of(scoped: Any) -> type[Session]:

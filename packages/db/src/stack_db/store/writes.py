@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from stack_core.description import Key
+from stack_core.event import Change
 from stack_core.filter import Filter
 from stack_core.query import Reach
-from stack_core.store import Saved
+from stack_core.store import Ability, Related, Saved
 
 from .many_rows import ManyRows
 from .object_work import ObjectWork
+from .past import Past
 from .row_work import RowWork
 from .where_work import WhereWork
 from .writer import Writer
+
+
+T = TypeVar("T")
 
 
 class Writes:
@@ -33,12 +38,19 @@ class Writes:
         self._objects = ObjectWork(writer)
         self._many = ManyRows(writer, self._rows, self._objects)
         self._where = WhereWork(writer, self._objects)
+        self._past = Past(writer, self._rows, self._objects)
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """What it can do beyond the required."""
+        past: set[Ability] = {"history", "restore"} if self._writer.kind.history else set()
+        return frozenset({"bulk", "related", *past})
 
     @contextmanager
-    def transaction(self) -> Iterator[Writes]:
-        """Open a transaction, or a savepoint where one is open."""
+    def transaction(self, work: T) -> Iterator[T]:
+        """Open a transaction, or a savepoint where one is open, and give the work that is in it."""
         with self._writer.explained(), self._writer.transactions.open():
-            yield self
+            yield work
 
     def create(self, values: Mapping[str, Any], reach: Reach) -> Saved:
         """Create a row."""
@@ -79,3 +91,15 @@ class Writes:
     def delete_where(self, where: Filter, reach: Reach) -> int:
         """Delete all of the rows that a filter finds or none, and return how many."""
         return self._where.delete(where, reach)
+
+    def restore(self, key: Key, at: float, reach: Reach) -> Saved:
+        """Write the values back that the row had at a time, in seconds since 1970."""
+        return self._past.restore(key, at, reach)
+
+    def related(self, key: Key, reach: Reach) -> tuple[Related, ...]:
+        """Return what a delete of this row would touch."""
+        return self._writer.touching.related(key, reach)
+
+    def history(self, key: Key, reach: Reach, *, limit: int = 50) -> list[Change]:
+        """Return what was done to a row, newest first."""
+        return self._past.history(key, reach, limit)
