@@ -18,6 +18,7 @@ from stack_core.stores import STORES
 from . import address, inspection, sqlite
 from ._cli import db
 from .answer import answer_faults
+from .command import explain_faults
 from .engine import using
 from .listening import hear
 from .migrate import MIGRATE_KEY, LazyMigrate, join
@@ -128,6 +129,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
             self.succeed(app, state)
         hear(state.database)
         answer_faults(app, state.settings.retry_after)
+        explain_faults(app)
         if state.reused:
             for engine in state.engines(app).values():
                 note_writes(engine)
@@ -136,9 +138,8 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
             from .nplusone import detect
 
             detect(state.database.session)
-        Registry.of(app).offer(
-            STORES, Stores(lambda: state.database, partial(state.connections, app))
-        )
+        stores = Stores(lambda: state.database, partial(state.connections, app))
+        Registry.of(app).offer(STORES, stores)
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)

@@ -9,7 +9,6 @@ def find_key() -> str:
     """Return the key of whoever asks, empty for nobody; made for ``mapped_column(default=…)``."""
     if not has_app_context():
         return ""
-    from stack_core import access
+    from stack_core.access import find_actor
 
-    find_actor = getattr(access, "find_actor", None)
-    return find_actor(current_app._get_current_object()) if find_actor else ""  # type: ignore[attr-defined]
+    return find_actor(current_app._get_current_object())  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The engine of a keep: connections of its own, apart from every transaction of the application's."""
+"""The engine of a keep: connections apart from every transaction of the application."""
 
 from __future__ import annotations
 

@@ -53,8 +53,7 @@ class ObjectWork:
             key = self.key_of(made)
             writer.check_reach([key], reach, connection)
             told(key, {}, values)
-            saved = self._saved(made, key, values, values)
-        return saved
+            return self._saved(made, key, values, values)
 
     def add(
         self, session: Session, connection: Connection, values: Mapping[str, Any], reach: Reach
@@ -93,8 +92,7 @@ class ObjectWork:
             if changes or revived:
                 told(key, {name: before.get(name) for name in changes}, changes)
                 writer.check_reach([key], reach, connection)
-            saved = self._saved(found, key, changes, values)
-        return saved
+            return self._saved(found, key, changes, values)
 
     def change_all(
         self, place: Place, keys: Sequence[Key], values: Mapping[str, Any], reach: Reach
@@ -220,7 +218,7 @@ class ObjectWork:
                 if set(kept) != set(self._keys_of(found, name)):
                     changes[name] = kept
             elif name != self._placement.description.version and self._differs(found, name, value):
-                if self._is_key(name):
+                if self._placement.is_key(name):
                     raise invalid([FieldError((name,), _KEY)])
                 if not self._is_hidden(found, field, value, reach, connection):
                     changes[name] = value
@@ -259,9 +257,7 @@ class ObjectWork:
 
     def _links(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            name: value
-            for name, value in values.items()
-            if self._by_name[name].type == "relation"
+            name: value for name, value in values.items() if self._by_name[name].type == "relation"
         }
 
     def _differs(self, found: Any, name: str, value: Any) -> bool:
@@ -280,10 +276,6 @@ class ObjectWork:
         return self._placement.join(
             tuple(getattr(found, self._placement.attributes[each.key]) for each in columns)
         )
-
-    def _is_key(self, name: str) -> bool:
-        columns = self._placement.columns.get(name, ())
-        return any(column in self._placement.key for column in columns)
 
     def _keys_of(self, found: Any, name: str) -> list[Key]:
         other = self._kind.related(name)
@@ -374,10 +366,13 @@ class ObjectWork:
 def _read_init(cls: type[Any]) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """Return what a class' ``__init__`` takes, or None for anything, and what it must be given."""
     taken = list(signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
+    bare = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
     if any(each.kind is Parameter.VAR_KEYWORD for each in taken):
         names = None
     else:
-        names = frozenset(each.name for each in taken if each.kind is not Parameter.POSITIONAL_ONLY)
+        names = frozenset(
+            each.name for each in taken if each.kind is not Parameter.POSITIONAL_ONLY
+        )
     bare = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
     needed = [each.name for each in taken if each.default is Parameter.empty and each.kind in bare]
     return names, tuple(needed)

@@ -68,9 +68,7 @@ class Past:
         names = [*values, writer.kind.soft] if writer.kind.soft else values
         by_object = writer.own_code.sees("update", names, session) or writer.loaded(key, session)
         work = self._objects if by_object else self._rows
-        return work.update(
-            key, values, reach, None, action="restore", revived=state == "marked"
-        )
+        return work.update(key, values, reach, None, action="restore", revived=state == "marked")
 
     def _values(self, key: Key, at: float, connection: Any) -> Mapping[str, Any]:
         from ..history import values_at

@@ -76,6 +76,10 @@ class Placement:
         """Whether rows of the table may need others of it."""
         return any(key.references(self.table) for key in self.table.foreign_keys)
 
+    def is_key(self, name: str) -> bool:
+        """Tell whether a field is a part of the key."""
+        return any(column in self.key for column in self.columns.get(name, ()))
+
     def computes(self, name: str) -> bool:
         """Tell whether the database computes a field."""
         return any(column.computed is not None for column in self.columns.get(name, ()))

@@ -191,9 +191,7 @@ class RowWork:
         """
         lock = not (single and self._writer.transactions.is_single(connection))
         statement = self._statements.current(columns, lock=lock, alive=alive)
-        found = self._writer.execute(
-            connection, statement, self._statements.bind(key), {}
-        ).first()
+        found = self._writer.execute(connection, statement, self._statements.bind(key), {}).first()
         if found is None:
             raise self._writer.no_such_row()
         values = dict(zip((column.key for column in columns), found, strict=True))
@@ -217,16 +215,14 @@ class RowWork:
                 continue
             if columns[0] is self._placement.version:
                 continue
-            if any(column in self._placement.key for column in columns):
+            if self._placement.is_key(name):
                 raise invalid([FieldError((name,), _KEY)])
             if value is None and self._is_hidden(name, before, reach, connection):
                 continue
             found[name] = value
         return found
 
-    def _is_hidden(
-        self, name: str, before: Current, reach: Reach, connection: Connection
-    ) -> bool:
+    def _is_hidden(self, name: str, before: Current, reach: Reach, connection: Connection) -> bool:
         field = self._placement.description.by_name[name]
         if field.type != "relation" or self._writer.links.sees_all(name, reach):
             return False
@@ -268,7 +264,9 @@ class RowWork:
             bound = {**self._statements.bind(key, known), soft.key: now()}
             if version is not None:
                 bound[version.key] = self._placement.next_version(known)
-        done = self._writer.execute(connection, statement, bound, {}, going=() if soft is not None else [key])
+        done = self._writer.execute(
+            connection, statement, bound, {}, going=() if soft is not None else [key]
+        )
         return bool(done.rowcount)
 
     def _give_up(self, connection: Connection, key: Key, version: Any, *, single: bool) -> None:
@@ -312,8 +310,7 @@ class RowWork:
         kept = {
             column.key: before.values[column.key]
             for name in values
-            if name not in changes
-            and self._placement.description.by_name[name].type != "relation"
+            if name not in changes and self._placement.description.by_name[name].type != "relation"
             for column in self._placement.columns[name]
         }
         known = self._writer.known.values({**kept, **sent}, hidden)
@@ -329,7 +326,9 @@ class RowWork:
         placement = self._placement
         if all(sent.get(column.key) is not None for column in placement.key):
             return placement.join_key(sent[column.key] for column in placement.key)
-        made = dict(zip(placement.table.primary_key.columns, done.inserted_primary_key, strict=True))
+        made = dict(
+            zip(placement.table.primary_key.columns, done.inserted_primary_key, strict=True)
+        )
         return placement.join_key(made[column] for column in placement.key)
 
     def _told(self, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,7 +78,6 @@ class Place:
             connection=self.connection,
         )  # fmt: skip
 
-
     @contextmanager
     def unheard(self) -> Iterator[None]:
         """Keep the session's flushes from telling what is told as one change of many rows."""
@@ -185,13 +184,13 @@ class Transactions:
             if (commits := watching.get()) is not None:
                 commits.happened = True
             return
-        with write_lock(), self._connections.engine.connect() as connection:
-            with connection.begin() as transaction:
-                yield connection
-                try:
-                    transaction.commit()
-                except DBAPIError as error:  # a constraint that is checked now
-                    raise Broken(error, {}) from error
+        engine = self._connections.engine
+        with write_lock(), engine.connect() as connection, connection.begin() as transaction:
+            yield connection
+            try:
+                transaction.commit()
+            except DBAPIError as error:  # a constraint that is checked now
+                raise Broken(error, {}) from error
 
     @contextmanager
     def _outermost(self, session: Session) -> Iterator[None]:
@@ -228,9 +227,7 @@ class Transactions:
             raise
 
     @contextmanager
-    def _behind_savepoint(
-        self, session: Session, *, seen: bool, single: bool
-    ) -> Iterator[Place]:
+    def _behind_savepoint(self, session: Session, *, seen: bool, single: bool) -> Iterator[Place]:
         if seen:
             with session.begin_nested():
                 yield self._place(session)

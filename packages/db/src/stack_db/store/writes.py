@@ -19,7 +19,6 @@ from .row_work import RowWork
 from .where_work import WhereWork
 from .writer import Writer
 
-
 T = TypeVar("T")
 
 
@@ -48,7 +47,7 @@ class Writes:
 
     @contextmanager
     def transaction(self, work: T) -> Iterator[T]:
-        """Open a transaction, or a savepoint where one is open, and give the work that is in it."""
+        """Open a transaction, or a savepoint where one is open, and give what writes in it."""
         with self._writer.explained(), self._writer.transactions.open():
             yield work
 
