@@ -16,7 +16,7 @@ from stack_core.query import EVERYTHING, Reach
 from ..model.kind import Kind
 from .placement import Placement
 from .reads import Reads
-from .refusal import NO_SUCH_ROW, invalid
+from .refusal import NONE_TO_CHOOSE, invalid
 
 
 class Links:
@@ -71,7 +71,7 @@ class Links:
         :raises Invalid: it names all of them.
         """
         errors = [
-            FieldError((name,), NO_SUCH_ROW, "missing")
+            FieldError((name,), NONE_TO_CHOOSE, "missing")
             for name in self.missing(values, connection, reach)
         ]
         if errors:

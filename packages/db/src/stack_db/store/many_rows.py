@@ -15,7 +15,7 @@ from stack_core.problem import FieldError, Problem
 from stack_core.query import Reach
 
 from .object_work import ObjectWork
-from .refusal import NO_SUCH_ROW, Broken, at_position, invalid
+from .refusal import NONE_TO_CHOOSE, Broken, at_position, invalid
 from .row_work import RowWork
 from .transaction import Place
 from .writer import Writer
@@ -148,7 +148,7 @@ class _Checked:
                     wanted.setdefault(name, {}).setdefault(key, position)
         for name, positions in wanted.items():
             for key in self._missing(name, positions, connection):
-                yield FieldError((positions[key], name), NO_SUCH_ROW, "missing")
+                yield FieldError((positions[key], name), NONE_TO_CHOOSE, "missing")
 
     def _missing(
         self, name: str, positions: Mapping[Key, int], connection: Connection

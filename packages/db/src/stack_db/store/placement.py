@@ -14,6 +14,9 @@ from stack_core.description import Field, Key
 from ..model.kind import Kind
 
 
+NO_SUCH_ROW = "There is no such row."
+
+
 class Placement:
     """How the fields of a kind lie in the columns of its table.
 
@@ -136,8 +139,8 @@ class Placement:
                 continue
             if name in self.fields:
                 found[self.fields[name]] = None
-            elif name in self.table.columns and self.table.columns[name].computed is not None:
-                made_of = self.named_in(str(self.table.columns[name].computed.sqltext))
+            elif name in self.table.columns and (made := self.table.columns[name].computed):
+                made_of = self.named_in(str(made.sqltext))
                 found.update(dict.fromkeys(self.name_fields(made_of)))
         return tuple(found)
 

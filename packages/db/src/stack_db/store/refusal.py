@@ -24,7 +24,7 @@ Needing = Callable[[str, Sequence[Key], Connection], str]
 """Returns the word of the kind whose rows, in a table, need those of some keys."""
 
 WRONG = "Some values cannot be kept. Mend them."
-NO_SUCH_ROW = "There is no such row to choose."
+NONE_TO_CHOOSE = "There is no such row to choose."
 REQUIRED = "It is required."
 _BROKEN = "It cannot be kept together with the other values."
 _UNFIT = "It cannot be kept."
@@ -135,7 +135,7 @@ class Refusals:
         key = {column.name for column in self._placement.description.key}
         if not fields and not refused.rule and key & values.keys():
             return InUse()  # the key itself was to change
-        return invalid(_each(fields, NO_SUCH_ROW, "missing"))
+        return invalid(_each(fields, NONE_TO_CHOOSE, "missing"))
 
     def _explain_value(self, fields: tuple[str, ...], values: Mapping[str, Any]) -> Problem:
         found = list(self._unfit(values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -20,14 +20,15 @@ from sqlalchemy.orm.interfaces import MANYTOONE
 from sqlalchemy.sql import ColumnElement
 
 from stack_core.description import Key
+from stack_core.problem import NotFound
 from stack_core.query import Reach, Total
 from stack_core.store import Related
 
 from ..model.kind import Kind
 from .outline import parameter
-from .placement import Placement
+from .placement import NO_SUCH_ROW, Placement
+from .reads import Reads
 from .write_statement import KEYS
-from .writer import Writer
 
 CAP = 1000
 """How far rows are counted."""
@@ -41,11 +42,24 @@ _BY_RULE: dict[str | None, What] = {
 
 
 class Touching:
-    """Finds what a delete of rows of one kind would touch."""
+    """Finds what a delete of rows of one kind would touch.
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-        self._placement = writer.placement
+    :param kind_of: returns the kind that a table keeps, or None.
+    :param enforced: tells whether the database checks foreign keys.
+    """
+
+    def __init__(
+        self,
+        placement: Placement,
+        reads: Reads,
+        *,
+        kind_of: Callable[[str], Kind | None],
+        enforced: Callable[[], bool],
+    ) -> None:
+        self._placement = placement
+        self._reads = reads
+        self._kind_of = kind_of
+        self._enforced = enforced
 
     def related(self, key: Key, reach: Reach) -> tuple[Related, ...]:
         """Return what a delete of a row would touch, rows that the asker does not see too.
@@ -54,11 +68,10 @@ class Touching:
 
         :raises NotFound: there is no such row in reach.
         """
-        writer = self._writer
-        with writer.transactions.reading() as connection:
-            if not writer.reads.keys_within([key], reach, connection):
-                raise writer.no_such_row()
-            if writer.kind.soft:
+        with self._reads.connections.read() as connection:
+            if not self._reads.keys_within([key], reach, connection):
+                raise NotFound(NO_SUCH_ROW)
+            if self._placement.soft is not None:
                 return ()
             return tuple(self._find(key, connection))
 
@@ -66,27 +79,28 @@ class Touching:
         """Return the word of a kind whose rows forbid that others go, or nothing."""
         for edge, what in self._edges():
             if what == "refuse" and self._count(edge, keys, connection, 1):
-                return self._writer.word_of(edge.table.name)
+                return self.word_of(edge.table.name)
         return ""
+
+    def word_of(self, table: str) -> str:
+        """Return the word of the kind that a table keeps, or the table's name."""
+        kind = self._kind_of(table)
+        return kind.description.kind if kind is not None else table
 
     def _find(self, key: Key, connection: Connection) -> Iterator[Related]:
         for edge, what in self._edges():
             count = self._count(edge, [key], connection, CAP + 1)
             if count:
                 total = Total(count) if count <= CAP else Total(CAP, "capped")
-                kind = self._writer.kind_of(edge.table.name)
-                yield Related(
-                    kind.description.kind if kind else edge.table.name,
-                    _name(kind, edge),
-                    total,
-                    what,
-                )
+                kind = self._kind_of(edge.table.name)
+                word = self.word_of(edge.table.name)
+                yield Related(word, _name(kind, edge), total, what)
 
     def _edges(self) -> Iterator[tuple[ForeignKeyConstraint, What]]:
         """Yield the foreign keys that lead to the kind's rows, and what becomes of theirs."""
         mapper = self._placement.kind.mapper
         own = [table for table in mapper.tables if isinstance(table, Table)]
-        enforced = self._writer.enforced()
+        enforced = self._enforced()
         for other in self._placement.table.metadata.tables.values():
             for edge in other.foreign_key_constraints:
                 if edge.referred_table not in own or _is_part(edge, own):
@@ -114,7 +128,7 @@ class Touching:
         chosen = select(*needed).where(self._among())
         columns = list(edge.columns)
         one: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
-        lines = select(literal_column("1").label("one")).where(one.in_(chosen)).limit(most)
+        lines: Any = select(literal_column("1").label("one")).where(one.in_(chosen)).limit(most)
         statement = select(func.count()).select_from(lines.subquery())
         found: int = connection.execute(statement, {KEYS: list(keys)}).scalar_one()
         return found
@@ -124,7 +138,7 @@ class Touching:
         columns = placement.key
         one: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
         bound = parameter(KEYS, one.type, many=True)
-        return and_(self._writer.reads.statements.comparison.compare(columns, "in", [bound]))
+        return and_(self._reads.statements.comparison.compare(columns, "in", [bound]))
 
 
 def _is_part(edge: ForeignKeyConstraint, own: Sequence[Table]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -25,7 +24,7 @@ from .connections import Connections
 from .known import Known
 from .link import Links
 from .own_code import OwnCode
-from .placement import Placement
+from .placement import NO_SUCH_ROW, Placement
 from .reads import Reads
 from .refusal import Broken, Refusals, at_position, invalid
 from .row_shape import RowShape
@@ -35,7 +34,6 @@ from .transaction import Place, Transactions
 from .write_statement import WriteStatements
 
 _OUT_OF_REACH = "The row would no longer be within reach."
-_NO_SUCH_ROW = "There is no such row."
 _UNSENDABLE = (StatementError, OverflowError, ValueError, TypeError)
 """What drivers raise, and what SQLAlchemy's types and drivers raise before they are asked."""
 
@@ -62,8 +60,6 @@ class Writer:
         connections = reads.connections
         self.kind = reads.kind
         self.reads = reads
-        self.kind_of = kind_of
-        self.enforced = enforced
         self.transactions = transactions
         self.database = connections.database
         self.dialect = connections.dialect
@@ -73,6 +69,7 @@ class Writer:
         self.links = Links(placement, reads_of, enforced)
         self.refusals = Refusals(placement, self.dialect, self.links.missing, self._find_needing)
         self.known = Known(placement, self.dialect)
+        self.touching = Touching(placement, reads, kind_of=kind_of, enforced=enforced)
         self._shapes: Kept[RowShape] = Kept()
 
     @contextmanager
@@ -94,11 +91,6 @@ class Writer:
             if broken.position is not None:
                 problem = at_position(problem, broken.position)
             raise problem from broken.error
-
-    @cached_property
-    def touching(self) -> Touching:
-        """What finds the rows that a delete would touch."""
-        return Touching(self)
 
     @property
     def told(self) -> bool:
@@ -166,16 +158,11 @@ class Writer:
 
     def no_such_row(self) -> NotFound:
         """Return the refusal of a row that is not there for whoever asks."""
-        return NotFound(_NO_SUCH_ROW)
-
-    def word_of(self, table: str) -> str:
-        """Return the word of the kind that a table keeps, or the table's name."""
-        kind = self.kind_of(table)
-        return kind.description.kind if kind is not None else table
+        return NotFound(NO_SUCH_ROW)
 
     def _find_needing(self, table: str, keys: Sequence[Key], connection: Connection) -> str:
         """Return the word of a kind whose rows need those of the keys."""
-        return self.word_of(table) if table else self.touching.find_needing(keys, connection)
+        return self.touching.word_of(table) if table else self.touching.find_needing(keys, connection)
 
     def loaded(self, key: Key, session: Session | None) -> bool:
         """Tell whether the caller's session holds the object of a row."""
