@@ -18,8 +18,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTran
 _HEARD = "stack_db_heard"
 _DRAFTS = "stack_db_drafts"
 _TELLING = "stack_db_telling"
-UNHEARD = "stack_db_unheard"
-"""Where a session keeps that whoever makes it flush tells of that."""
+DEFERRED = "stack_db_deferred"
+"""Where a session keeps what its flush has written, for whoever made it flush to tell."""
 
 
 class HeardSession(FlaskSession):
@@ -74,7 +74,7 @@ def find_database(session: Session) -> Any:
 
 def _collect(session: Session, context: UOWTransaction) -> None:
     database = find_database(session)
-    if is_heard(database) and UNHEARD not in session.info:
+    if is_heard(database):
         from .flushing import collect
 
         session.info[_DRAFTS] = collect(database, context)
@@ -82,7 +82,10 @@ def _collect(session: Session, context: UOWTransaction) -> None:
 
 def _tell(session: Session, context: UOWTransaction) -> None:
     drafts = session.info.pop(_DRAFTS, None)
-    if drafts:
+    deferred = session.info.get(DEFERRED)
+    if deferred is not None:
+        deferred.extend(drafts or ())
+    elif drafts:
         from .telling import pending
 
         pending(session).tell_all(drafts)

@@ -61,9 +61,13 @@ class Links:
         field = self._fields[name]
         return reach.of(field.relation) == TRUE and not self._placement.kind.related(name).soft
 
-    def hides(self, name: str, reach: Reach) -> bool:
-        """Tell whether a field is a relation that may lead to what the writer does not see."""
-        return name in self._fields and not self.sees_all(name, reach)
+    def hiding(self, values: Mapping[str, Any], reach: Reach) -> list[str]:
+        """Return the relations that are written as None, which may mean that they are hidden."""
+        return [
+            name
+            for name in self._fields.keys() & values.keys()
+            if values[name] is None and not self.sees_all(name, reach)
+        ]
 
     def check(self, values: Mapping[str, Any], reach: Reach, connection: Connection) -> None:
         """Refuse relations to rows that the writer may not read, or that there are not.

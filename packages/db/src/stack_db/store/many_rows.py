@@ -46,7 +46,7 @@ class ManyRows:
         """
         writer, count = self._writer, 0
         by_object = self._must_be_objects(writer.transactions.settle())
-        with writer.write(seen=by_object) as place, place.unheard():
+        with writer.write(seen=by_object) as place:
             checked = _Checked(writer, reach)
             for chunk in _chunks(rows):
                 if by_object:
@@ -71,7 +71,7 @@ class ManyRows:
         keys = []
         for position, row in chunk:
             try:
-                made = self._objects.add(place.needed, place.connection, row, reach)
+                made, _ = self._objects.add(place, row, reach)
             except Broken as broken:
                 broken.position = position
                 raise

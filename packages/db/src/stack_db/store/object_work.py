@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter, signature
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from stack_core.query import Reach
 from stack_core.store import Saved
 
 from ..instant import now
-from ..telling import Action
+from ..telling import Action, Draft
 from .collection import members, replace_members
 from .difference import differs
 from .refusal import REQUIRED, Broken, invalid
@@ -28,7 +28,6 @@ from .writer import Writer
 
 CHUNK = 500
 """How many objects one statement reads."""
-Heard = Callable[[Key, Mapping[str, Any], Mapping[str, Any]], None]
 _KEY = "A key cannot be changed."
 
 
@@ -47,24 +46,23 @@ class ObjectWork:
         """Add an object."""
         writer = self._writer
         writer.shape(values)
-        with writer.write(seen=True) as place, self._heard_as(place, action) as told:
-            session, connection = place.needed, place.connection
-            made = self.add(session, connection, values, reach)
+        with writer.write(seen=True) as place:
+            made, drafts = self.add(place, values, reach)
             key = self.key_of(made)
-            writer.check_reach([key], reach, connection)
-            told(key, {}, values)
+            writer.check_reach([key], reach, place.connection)
+            self._tell(place, drafts, key, action)
             return self._saved(made, key, values, values)
 
     def add(
-        self, session: Session, connection: Connection, values: Mapping[str, Any], reach: Reach
-    ) -> Any:
-        """Make an object and send it."""
-        self._writer.links.check(self._links(values), reach, connection)
-        made = self._make(self._resolved(session, values))
-        session.add(made)
-        with self._sending(values):
-            session.flush()
-        return made
+        self, place: Place, values: Mapping[str, Any], reach: Reach
+    ) -> tuple[Any, list[Draft]]:
+        """Make an object and send it; return it with what is to be told."""
+        session = place.needed
+        self._writer.links.check(self._links(values), reach, place.connection)
+        with session.no_autoflush:
+            made = self._make(self._resolved(session, values))
+            session.add(made)
+        return made, self._send(place, values)
 
     def update(
         self,
@@ -81,38 +79,46 @@ class ObjectWork:
         :param revived: the row is marked as deleted, and is not to be.
         """
         writer = self._writer
-        writer.shape(values)
-        with writer.write(seen=True) as place, self._heard_as(place, action) as told:
-            session, connection = place.needed, place.connection
-            found = self._find(session, key, reach, connection, version, revived=revived)
-            before = self._known_values(found)
+        writer.shape(values, hiding=writer.links.hiding(values, reach))
+        with writer.write(seen=True) as place:
+            found = self._find(place, key, reach, version, revived=revived)
             if revived:
                 setattr(found, self._kind.soft, None)
-            changes = self._change(session, connection, found, values, reach, sent=revived)
-            if changes or revived:
-                told(key, {name: before.get(name) for name in changes}, changes)
-                writer.check_reach([key], reach, connection)
+            changes, drafts = self._change(place, found, values, reach, sent=revived)
+            writer.check_reach([key], reach, place.connection)
+            self._tell(place, drafts, key, action)
             return self._saved(found, key, changes, values)
 
     def change_all(
         self, place: Place, keys: Sequence[Key], values: Mapping[str, Any], reach: Reach
     ) -> int:
         """Set what differs in the objects of keys, and return in how many."""
-        session, count = place.needed, 0
-        for found in self._load(session, keys):
-            count += bool(self._change(session, place.connection, found, values, reach))
+        count = 0
+        for found in self._load(place.needed, keys):
+            changes, _ = self._change(place, found, values, reach)
+            count += bool(changes)
         return count
+
+    def delete(self, key: Key, reach: Reach, version: Any) -> Saved:
+        """Delete an object, or mark it as deleted."""
+        with self._writer.write(seen=True) as place:
+            found = self._find(place, key, reach, version)
+            self._tell(place, self._remove(place, [found], [key]), key, "delete")
+        return Saved(key=key)
 
     def remove_all(self, place: Place, keys: Sequence[Key]) -> None:
         """Delete the objects of keys, or mark them as deleted."""
-        session = place.needed
-        for found in self._load(session, keys):
-            if self._kind.soft:
-                setattr(found, self._kind.soft, now())
-            else:
-                session.delete(found)
-        with self._sending({}, going=() if self._kind.soft else keys):
-            session.flush()
+        self._remove(place, self._load(place.needed, keys), keys)
+
+    def _remove(self, place: Place, objects: Iterable[Any], keys: Sequence[Key]) -> list[Draft]:
+        session, soft = place.needed, self._kind.soft
+        with session.no_autoflush:
+            for found in objects:
+                if soft:
+                    setattr(found, soft, now())
+                else:
+                    session.delete(found)
+        return self._send(place, {}, going=() if soft else keys)
 
     def _load(self, session: Session, keys: Sequence[Key]) -> Iterator[Any]:
         """Yield the objects of keys, read anew."""
@@ -122,43 +128,44 @@ class ObjectWork:
             options = {"populate_existing": True}
             yield from session.scalars(statement, bound, execution_options=options).unique().all()
 
-    def delete(self, key: Key, reach: Reach, version: Any) -> Saved:
-        """Delete an object, or mark it as deleted."""
-        with self._writer.write(seen=True) as place:
-            session = place.needed
-            found = self._find(session, key, reach, place.connection, version)
-            self.remove(session, found)
-        return Saved(key=key)
+    def _send(
+        self, place: Place, values: Mapping[str, Any], *, going: Sequence[Key] = ()
+    ) -> list[Draft]:
+        """Send what was done to objects, and return what is to be told of it."""
+        try:
+            with place.deferring() as drafts:
+                place.needed.flush()
+        except StaleDataError:
+            raise Stale() from None
+        except (StatementError, OverflowError) as error:
+            raise Broken(error, values, going=going) from error
+        return drafts
 
-    def remove(self, session: Session, found: Any) -> None:
-        """Delete an object, or mark it as deleted, and send it."""
-        if self._kind.soft:
-            setattr(found, self._kind.soft, now())
-        else:
-            session.delete(found)
-        with self._sending({}, going=() if self._kind.soft else [self.key_of(found)]):
-            session.flush()
+    def _tell(self, place: Place, drafts: list[Draft], key: Key, action: Action) -> None:
+        """Tell what was written; a restored row's own change is called so."""
+        if action == "restore":
+            word = self._placement.description.kind
+            drafts = [
+                replace(each, change=replace(each.change, action=action))
+                if (each.change.kind, each.change.key) == (word, key)
+                else each
+                for each in drafts
+            ]
+        place.tell_all(drafts)
 
     def key_of(self, found: Any) -> Key:
         """Return the key of an object."""
         return self._placement.join_key(getattr(found, name) for name in self._kind.key)
 
     def _find(
-        self,
-        session: Session,
-        key: Key,
-        reach: Reach,
-        connection: Connection,
-        version: Any,
-        *,
-        revived: bool = False,
+        self, place: Place, key: Key, reach: Reach, version: Any, *, revived: bool = False
     ) -> Any:
         """Return the object of a row, read anew and locked.
 
         :raises NotFound: there is none in reach.
         :raises Stale: it has another version than the given one.
         """
-        found = session.get(
+        found = place.needed.get(
             self._kind.cls,
             self._writer.identity(key),
             populate_existing=True,
@@ -170,7 +177,7 @@ class ObjectWork:
             if not revived:
                 raise self._writer.no_such_row()
         else:
-            self._writer.require(key, reach, connection)
+            self._writer.require(key, reach, place.connection)
         own = self._version(found)
         if version is not None and version != own:
             raise Stale(own)
@@ -178,39 +185,32 @@ class ObjectWork:
 
     def _change(
         self,
-        session: Session,
-        connection: Connection,
+        place: Place,
         found: Any,
         values: Mapping[str, Any],
         reach: Reach,
         *,
         sent: bool = False,
-    ) -> dict[str, Any]:
-        """Set what differs and send it.
+    ) -> tuple[dict[str, Any], list[Draft]]:
+        """Set what differs and send it; return it, and what is to be told.
 
         :param sent: also if nothing differs.
         """
-        changes = self._find_changes(session, found, values, reach, connection)
-        if changes or sent:
-            for name, value in changes.items():
-                resolved = self._resolve(session, name, value)
+        session = place.needed
+        with session.no_autoflush:
+            changes = self._find_changes(found, values, reach, place.connection)
+            resolved = self._resolved(session, changes)
+            for name, value in resolved.items():
                 if self._by_name[name].many:
-                    replace_members(found, name, resolved)
+                    replace_members(found, name, value)
                 else:
-                    setattr(found, name, resolved)
-            with self._sending(changes):
-                session.flush()
-        return changes
+                    setattr(found, name, value)
+        return changes, self._send(place, changes) if changes or sent else []
 
     def _find_changes(
-        self,
-        session: Session,
-        found: Any,
-        values: Mapping[str, Any],
-        reach: Reach,
-        connection: Connection,
+        self, found: Any, values: Mapping[str, Any], reach: Reach, connection: Connection
     ) -> dict[str, Any]:
-        changes = {}
+        changes: dict[str, Any] = {}
         for name, value in values.items():
             field = self._by_name[name]
             if field.many:
@@ -222,6 +222,7 @@ class ObjectWork:
                     raise invalid([FieldError((name,), _KEY)])
                 if not self._is_hidden(found, field, value, reach, connection):
                     changes[name] = value
+        self._writer.shape(changes)
         self._writer.links.check(self._links(self._added(found, changes)), reach, connection)
         return changes
 
@@ -316,28 +317,6 @@ class ObjectWork:
     def _version(self, found: Any) -> Any:
         name = self._placement.description.version
         return getattr(found, name) if name else None
-
-    @contextmanager
-    def _heard_as(self, place: Place, action: Action) -> Iterator[Heard]:
-        """Let the session's flush tell the change, unless it is something else than it seems."""
-        if action != "restore" or not self._writer.told:
-            yield lambda key, old, new: None
-            return
-        with place.unheard():
-            yield lambda key, old, new: place.tell(self._kind, action, key, old=old, new=new)
-
-    def _known_values(self, found: Any) -> dict[str, Any]:
-        """Return the values of an object by field."""
-        return {name: self._read(found, name) for name in self._placement.columns}
-
-    @contextmanager
-    def _sending(self, values: Mapping[str, Any], *, going: Sequence[Key] = ()) -> Iterator[None]:
-        try:
-            yield
-        except StaleDataError:
-            raise Stale() from None
-        except (StatementError, OverflowError) as error:
-            raise Broken(error, values, going=going) from error
 
     def _saved(
         self, found: Any, key: Key, changed: Iterable[str], written: Iterable[str]

@@ -13,7 +13,6 @@ from stack_core.description import Field, Key
 
 from ..model.kind import Kind
 
-
 NO_SUCH_ROW = "There is no such row."
 
 

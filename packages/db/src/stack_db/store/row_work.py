@@ -36,6 +36,14 @@ class Current:
         self.values = values
         self.version = None if version is None else values[version.key]
 
+    def check(self, version: Any) -> None:
+        """Require a version, if one is given.
+
+        :raises Stale: the row has another.
+        """
+        if version is not None and version != self.version:
+            raise Stale(self.version)
+
 
 class RowWork:
     """Writes single rows of one kind with one statement each."""
@@ -96,7 +104,7 @@ class RowWork:
         """
         writer, told = self._writer, self._writer.told
         scoped = reach.row != TRUE
-        writer.shape(values)
+        writer.shape(values, hiding=writer.links.hiding(values, reach))
         doubtful = writer.links.doubtful(values, reach)
         single = not (told or scoped or doubtful)
         columns = self._columns(values)
@@ -104,10 +112,11 @@ class RowWork:
             with writer.write(single=single) as place:
                 connection = place.connection
                 before = self._read(
-                    connection, key, columns, version, single=single, alive=not revived
+                    connection, key, columns, single=single, alive=not revived
                 )
                 if not revived:
                     writer.require(key, reach, connection)
+                before.check(version)
                 changes = self._find_changes(before, values, reach, connection)
                 if not changes and not revived:
                     return self._unchanged(key, before, values, reach, connection)
@@ -140,8 +149,9 @@ class RowWork:
                 connection = place.connection
                 before = None
                 if not blind:
-                    before = self._read(connection, key, columns, version, single=single)
+                    before = self._read(connection, key, columns, single=single)
                     writer.require(key, reach, connection)
+                    before.check(version)
                 if not self._delete(connection, key, before, versioned=version is not None):
                     if blind:
                         raise writer.no_such_row()
@@ -179,7 +189,6 @@ class RowWork:
         connection: Connection,
         key: Key,
         columns: list[Column[Any]],
-        version: Any,
         *,
         single: bool,
         alive: bool = True,
@@ -187,7 +196,6 @@ class RowWork:
         """Return a row as it is, and lock it unless every statement is a transaction.
 
         :raises NotFound: there is none.
-        :raises Stale: it has another version than the given one.
         """
         lock = not (single and self._writer.transactions.is_single(connection))
         statement = self._statements.current(columns, lock=lock, alive=alive)
@@ -195,10 +203,7 @@ class RowWork:
         if found is None:
             raise self._writer.no_such_row()
         values = dict(zip((column.key for column in columns), found, strict=True))
-        before = Current(values, self._placement.version)
-        if version is not None and version != before.version:
-            raise Stale(before.version)
-        return before
+        return Current(values, self._placement.version)
 
     def _find_changes(
         self, before: Current, values: Mapping[str, Any], reach: Reach, connection: Connection
@@ -220,6 +225,7 @@ class RowWork:
             if value is None and self._is_hidden(name, before, reach, connection):
                 continue
             found[name] = value
+        self._writer.shape(found)
         return found
 
     def _is_hidden(self, name: str, before: Current, reach: Reach, connection: Connection) -> bool:
@@ -275,9 +281,9 @@ class RowWork:
         :raises NotFound: it is gone.
         :raises Stale: it has another version than the given one.
         """
-        now_ = self._read(connection, key, self._columns(()), version, single=single)
+        found = self._read(connection, key, self._columns(()), single=single)
         if not single or version is not None:
-            raise Stale(now_.version)
+            raise Stale(found.version)
 
     def _unchanged(
         self,

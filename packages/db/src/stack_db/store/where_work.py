@@ -43,10 +43,10 @@ class WhereWork:
     def update(self, where: Filter, values: Mapping[str, Any], reach: Reach) -> int:
         """Update what differs, and return how many rows were found."""
         writer = self._writer
-        writer.shape(values)
+        writer.shape(values, hiding=writer.links.hiding(values, reach))
         self._refuse_key(values)
         by_object = self._is_by_object(values, reach)
-        with writer.write(seen=by_object) as place, place.unheard():
+        with writer.write(seen=by_object) as place:
             keys = writer.reads.keys_where(where, reach, place.connection, lock=True)
             if not keys:
                 return 0
@@ -68,7 +68,7 @@ class WhereWork:
             if soft
             else writer.own_code.sees("delete", (), session)
         ) or self._cannot_count()
-        with writer.write(seen=by_object) as place, place.unheard():
+        with writer.write(seen=by_object) as place:
             keys = writer.reads.keys_where(where, reach, place.connection, lock=True)
             if by_object:
                 self._objects.remove_all(place, keys)
@@ -82,11 +82,12 @@ class WhereWork:
     def _is_by_object(self, values: Mapping[str, Any], reach: Reach) -> bool:
         """Tell whether rows differ in what is written to them, or their model has a say."""
         writer = self._writer
-        hides = any(
-            value is None and writer.links.hides(name, reach) for name, value in values.items()
-        )
         session = writer.transactions.settle()
-        return hides or self._cannot_count() or writer.own_code.sees("update", values, session)
+        return (
+            bool(writer.links.hiding(values, reach))
+            or self._cannot_count()
+            or writer.own_code.sees("update", values, session)
+        )
 
     def _cannot_count(self) -> bool:
         """Tell whether versions are something else than numbers that are counted up."""

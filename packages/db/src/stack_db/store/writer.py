@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -123,14 +123,17 @@ class Writer:
         except _UNSENDABLE as error:
             raise Broken(error, values, going=going) from error
 
-    def shape(self, values: Mapping[str, Any], *, complete: bool = False) -> RowShape:
+    def shape(
+        self, values: Mapping[str, Any], *, complete: bool = False, hiding: Collection[str] = ()
+    ) -> RowShape:
         """Return how values become parameters.
 
         :param complete: a row is made of them.
+        :param hiding: the relations whose None may mean that they are hidden.
         :raises Invalid: fields are unknown, or None or missing and must not be; it names all.
         """
         shape = self.shape_of(values)
-        errors = list(shape.errors(values, complete=complete))
+        errors = list(shape.errors(values, complete=complete, hiding=hiding))
         if errors:
             raise invalid(errors)
         return shape
