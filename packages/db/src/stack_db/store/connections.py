@@ -91,7 +91,8 @@ class Connections:
         session = self.find_session()
         if session is None or not session.in_transaction():
             return None
-        if session.new or session.dirty or session.deleted:
+        # Whoever is told of a change may read, while it is being flushed.
+        if not session._flushing and (session.new or session.dirty or session.deleted):
             session.flush()
         found: Connection = session.connection(bind_arguments={"bind": self.engine})
         return found
