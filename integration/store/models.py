@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,24 +33,27 @@ class Plain:
     """What has no say in what is written."""
 
 
-def make_models(db: Any, listens: Any = Plain) -> dict[str, Any]:
+def make_models(
+    db: Any, listens: Any = Plain, text: Callable[[int], Any] = sa.String
+) -> dict[str, Any]:
     """Map the kinds and return them by their words.
 
     :param listens: a class that each derives from, such as one with a validator.
+    :param text: the type of a text of a length.
     """
 
     class Team(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "team"
         id: Mapped[int] = mapped_column(primary_key=True)
-        name: Mapped[str] = mapped_column(sa.String(100), unique=True)
-        motto: Mapped[str | None] = mapped_column(sa.String(100))
+        name: Mapped[str] = mapped_column(text(100), unique=True)
+        motto: Mapped[str | None] = mapped_column(text(100))
         authors = many("Author", "team")
 
     class Author(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "author"
         id: Mapped[int] = mapped_column(primary_key=True)
-        name: Mapped[str] = mapped_column(sa.String(100), info=about(searchable=True))
-        email: Mapped[str | None] = mapped_column(sa.String(100), unique=True)
+        name: Mapped[str] = mapped_column(text(100), info=about(searchable=True))
+        email: Mapped[str | None] = mapped_column(text(100), unique=True)
         team_id: Mapped[int | None] = key("team.id", ondelete="SET NULL")
         boss_id: Mapped[int | None] = key("author.id", ondelete="SET NULL")
         team = relationship("Team", back_populates="authors")
@@ -60,9 +64,9 @@ def make_models(db: Any, listens: Any = Plain) -> dict[str, Any]:
     class Book(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "book"
         id: Mapped[int] = mapped_column(primary_key=True)
-        title: Mapped[str] = mapped_column(sa.String(200), info=about(searchable=True))
-        subtitle: Mapped[str | None] = mapped_column(sa.String(200), info=about(searchable=True))
-        isbn: Mapped[str | None] = mapped_column(sa.String(20), unique=True)
+        title: Mapped[str] = mapped_column(text(200), info=about(searchable=True))
+        subtitle: Mapped[str | None] = mapped_column(text(200), info=about(searchable=True))
+        isbn: Mapped[str | None] = mapped_column(text(20), unique=True)
         author_id: Mapped[int] = key("author.id")
         editor_id: Mapped[int | None] = key("author.id", ondelete="SET NULL")
         price: Mapped[Decimal | None] = mapped_column(sa.Numeric(10, 2))
@@ -71,7 +75,7 @@ def make_models(db: Any, listens: Any = Plain) -> dict[str, Any]:
         sold: Mapped[bool] = mapped_column(default=False)
         published: Mapped[date | None]
         added: Mapped[datetime | None] = mapped_column(Instant)
-        code: Mapped[str | None] = mapped_column(sa.String(100), info=about(secret=True))
+        code: Mapped[str | None] = mapped_column(text(100), info=about(secret=True))
         version: Mapped[int] = mapped_column(default=1)
         author = relationship("Author", back_populates="books", foreign_keys=[author_id])
         editor = relationship("Author", back_populates="edited", foreign_keys=[editor_id])
@@ -95,7 +99,7 @@ def make_models(db: Any, listens: Any = Plain) -> dict[str, Any]:
 
     class Tag(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "tag"
-        word: Mapped[str] = mapped_column(sa.String(100), primary_key=True)
+        word: Mapped[str] = mapped_column(text(100), primary_key=True)
         weight: Mapped[int | None]
         books = relationship("Book", secondary="tagging", viewonly=True)
 
@@ -110,14 +114,14 @@ def make_models(db: Any, listens: Any = Plain) -> dict[str, Any]:
         __tablename__ = "copy"
         book_id: Mapped[int] = key("book.id", ondelete="CASCADE", primary_key=True)
         number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-        place: Mapped[str | None] = mapped_column(sa.String(100))
+        place: Mapped[str | None] = mapped_column(text(100))
         book = relationship("Book", back_populates="copies")
         loans = relationship("Loan", back_populates="copy", passive_deletes="all")
 
     class Loan(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "loan"
         id: Mapped[int] = mapped_column(primary_key=True)
-        reader: Mapped[str] = mapped_column(sa.String(100))
+        reader: Mapped[str] = mapped_column(text(100))
         copy_book: Mapped[int | None]
         copy_number: Mapped[int | None]
         copy = relationship("Copy", back_populates="loans")
@@ -130,8 +134,8 @@ def make_models(db: Any, listens: Any = Plain) -> dict[str, Any]:
     class Note(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "note"
         id: Mapped[int] = mapped_column(primary_key=True)
-        slug: Mapped[str] = mapped_column(sa.String(100), info=about(searchable=True))
-        body: Mapped[str | None] = mapped_column(sa.String(400))
+        slug: Mapped[str] = mapped_column(text(100), info=about(searchable=True))
+        body: Mapped[str | None] = mapped_column(text(400))
         parent_id: Mapped[int | None] = key("note.id", ondelete="SET NULL")
         deleted_at: Mapped[datetime | None] = mapped_column(Instant)
         parent = relationship("Note", remote_side=[id], back_populates="replies")
@@ -139,10 +143,12 @@ def make_models(db: Any, listens: Any = Plain) -> dict[str, Any]:
         __soft__ = "deleted_at"
         __kind__ = kind(history=True)
 
+    some_text = text(200)
+
     class Sample(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "sample"
         id: Mapped[int] = mapped_column(primary_key=True)
-        text = mapped_column(sa.String(200))
+        text = mapped_column(some_text)
         integer = mapped_column(sa.BigInteger)
         decimal = mapped_column(sa.Numeric(12, 4))
         float = mapped_column(sa.Double)

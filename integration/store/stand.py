@@ -150,6 +150,16 @@ def own_database(service: str) -> Iterator[str]:
 
 
 @contextmanager
+def open_database(name: str) -> Iterator[str]:
+    """Yield the address of a database that nobody else uses."""
+    if name.startswith("sqlite"):
+        yield name
+        return
+    with own_database(name) as address:
+        yield address
+
+
+@contextmanager
 def sql_stand(
     address: str, folder: str, make: Callable[[Database], Mapping[str, Any]], **config: Any
 ) -> Iterator[SqlStand]:

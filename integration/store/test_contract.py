@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from stack_testing.store import StoreContract
 
 from .models import Plain, Validated, make_models
-from .stand import SqlStand, own_database, sql_stand
+from .stand import SqlStand, open_database, sql_stand
 
 NOT_POSTGRES = "Only PostgreSQL tells what it expects."
 
@@ -41,16 +40,6 @@ class SqlContract(StoreContract):
         """The stand, emptied afterwards."""
         yield place
         place.empty()
-
-
-@contextmanager
-def open_database(name: str) -> Iterator[str]:
-    """Yield the address of a database that nobody else uses."""
-    if name.startswith("sqlite"):
-        yield name
-        return
-    with own_database(name) as address:
-        yield address
 
 
 class TestSqlite(SqlContract):
