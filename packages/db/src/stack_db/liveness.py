@@ -69,7 +69,11 @@ def _make_poll(connection: Any) -> Any:
 def _find_socket(connection: Any) -> int | None:
     """Return the number of a connection's socket, or None where the driver hides it."""
     # psycopg and psycopg2 say it; PyMySQL and pg8000 keep the socket itself.
-    for holder in (connection, getattr(connection, "_sock", None), getattr(connection, "_usock", None)):
+    for holder in (
+        connection,
+        getattr(connection, "_sock", None),
+        getattr(connection, "_usock", None),
+    ):
         ask = getattr(holder, "fileno", None)
         if callable(ask):
             try:

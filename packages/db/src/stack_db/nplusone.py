@@ -82,9 +82,7 @@ class _Load:
                 f" lazy='raise' on the relationship forbids it everywhere."
             )
         if self.why == "deferred":
-            return (
-                f"Load it with the rows: select({model}).options(undefer({self.attribute}))."
-            )
+            return f"Load it with the rows: select({model}).options(undefer({self.attribute}))."
         return (
             f"A commit or rollback has expired the objects: read what is needed before it,"
             f" or select({model}) again in one statement."

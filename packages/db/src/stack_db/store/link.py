@@ -37,9 +37,7 @@ class Links:
         self._reads_of = reads_of
         self._enforced = enforced
         self._fields: Mapping[str, Field] = {
-            field.name: field
-            for field in placement.description.fields
-            if field.type == "relation"
+            field.name: field for field in placement.description.fields if field.type == "relation"
         }
         self._keyed = frozenset(self._find_keyed())
 

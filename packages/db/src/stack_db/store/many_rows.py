@@ -60,8 +60,11 @@ class ManyRows:
 
     def _must_be_objects(self, session: Session | None) -> bool:
         """Tell whether the model has a say in some field, whichever the rows will have."""
-        names = [field.name for field in self._writer.placement.description.fields
-                 if field.name in self._writer.placement.columns or not field.read_only]
+        names = [
+            field.name
+            for field in self._writer.placement.description.fields
+            if field.name in self._writer.placement.columns or not field.read_only
+        ]
         return self._writer.own_code.sees("create", names, session)
 
     def _add(self, place: Place, chunk: Sequence[Numbered], reach: Reach) -> None:
@@ -91,9 +94,7 @@ class ManyRows:
             keys = self._send(connection, rows, keyed=reach.row != TRUE)
             self._writer.check_reach(keys, reach, connection)
 
-    def _send(
-        self, connection: Connection, rows: Sequence[Numbered], *, keyed: bool
-    ) -> list[Key]:
+    def _send(self, connection: Connection, rows: Sequence[Numbered], *, keyed: bool) -> list[Key]:
         """Insert rows of the same fields; return their keys if they are wanted."""
         shape = self._writer.shape_of(rows[0][1])
         fresh = self._writer.placement.fresh

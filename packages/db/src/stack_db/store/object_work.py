@@ -174,9 +174,7 @@ class ObjectWork:
 
     def _links(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            name: value
-            for name, value in values.items()
-            if self._by_name[name].type == "relation"
+            name: value for name, value in values.items() if self._by_name[name].type == "relation"
         }
 
     def _differs(self, found: Any, name: str, value: Any) -> bool:
@@ -287,7 +285,9 @@ def _read_init(cls: type[Any]) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     if any(each.kind is Parameter.VAR_KEYWORD for each in taken):
         names = None
     else:
-        names = frozenset(each.name for each in taken if each.kind is not Parameter.POSITIONAL_ONLY)
+        names = frozenset(
+            each.name for each in taken if each.kind is not Parameter.POSITIONAL_ONLY
+        )
     bare = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
     needed = [each.name for each in taken if each.default is Parameter.empty and each.kind in bare]
     return names, tuple(needed)

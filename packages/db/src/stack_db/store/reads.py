@@ -193,9 +193,7 @@ class Reads:
                 values.bound[f"z{index}"] = zone
                 continue
             make = partial(Aggregation(self.statements, reach).bounds, path, what)
-            statement = self._kept.find(
-                ("bounds", path, outline), make, lasting=values.lasting
-            )
+            statement = self._kept.find(("bounds", path, outline), make, lasting=values.lasting)
             ((first, last),) = self.connections.fetch(statement, values.bound)
             years = (2000, 2000) if first is None else (first.year, last.year)
             offsets = find_offsets(zone, *years)

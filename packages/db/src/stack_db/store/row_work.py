@@ -75,9 +75,7 @@ class RowWork:
         sent: Mapping[str, Any] = done.last_inserted_params()
         return self._key_of(done, sent), sent
 
-    def update(
-        self, key: Key, values: Mapping[str, Any], reach: Reach, version: Any
-    ) -> Saved:
+    def update(self, key: Key, values: Mapping[str, Any], reach: Reach, version: Any) -> Saved:
         """Update what differs of a row."""
         writer, told = self._writer, self._writer.told
         scoped = reach.row != TRUE
@@ -162,9 +160,7 @@ class RowWork:
         """
         lock = not (single and self._writer.transactions.is_single(connection))
         statement = self._statements.current(columns, lock=lock)
-        found = self._writer.execute(
-            connection, statement, self._statements.bind(key), {}
-        ).first()
+        found = self._writer.execute(connection, statement, self._statements.bind(key), {}).first()
         if found is None:
             raise self._writer.no_such_row()
         values = dict(zip((column.key for column in columns), found, strict=True))
@@ -195,9 +191,7 @@ class RowWork:
             found[name] = value
         return found
 
-    def _is_hidden(
-        self, name: str, before: Current, reach: Reach, connection: Connection
-    ) -> bool:
+    def _is_hidden(self, name: str, before: Current, reach: Reach, connection: Connection) -> bool:
         field = self._placement.description.by_name[name]
         if field.type != "relation" or self._writer.links.sees_all(name, reach):
             return False
@@ -275,8 +269,7 @@ class RowWork:
         kept = {
             column.key: before.values[column.key]
             for name in values
-            if name not in changes
-            and self._placement.description.by_name[name].type != "relation"
+            if name not in changes and self._placement.description.by_name[name].type != "relation"
             for column in self._placement.columns[name]
         }
         known = self._writer.known.values({**kept, **sent}, hidden)
@@ -292,7 +285,9 @@ class RowWork:
         placement = self._placement
         if all(sent.get(column.key) is not None for column in placement.key):
             return placement.join_key(sent[column.key] for column in placement.key)
-        made = dict(zip(placement.table.primary_key.columns, done.inserted_primary_key, strict=True))
+        made = dict(
+            zip(placement.table.primary_key.columns, done.inserted_primary_key, strict=True)
+        )
         return placement.join_key(made[column] for column in placement.key)
 
     def _told(self, sent: Mapping[str, Any]) -> dict[str, Any]:

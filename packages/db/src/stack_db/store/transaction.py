@@ -79,7 +79,6 @@ class Place:
             connection=self.connection,
         )  # fmt: skip
 
-
     @contextmanager
     def unheard(self) -> Iterator[None]:
         """Keep the session's flushes from telling what is told as one change of many rows."""
@@ -227,9 +226,7 @@ class Transactions:
             raise
 
     @contextmanager
-    def _behind_savepoint(
-        self, session: Session, *, seen: bool, single: bool
-    ) -> Iterator[Place]:
+    def _behind_savepoint(self, session: Session, *, seen: bool, single: bool) -> Iterator[Place]:
         if seen:
             with session.begin_nested():
                 yield self._place(session)

@@ -102,7 +102,9 @@ class WhereWork:
         errors = [
             FieldError((name,), _KEY)
             for name in values
-            if any(column in self._placement.key for column in self._placement.columns.get(name, ()))
+            if any(
+                column in self._placement.key for column in self._placement.columns.get(name, ())
+            )
         ]
         if errors:
             raise invalid(errors)

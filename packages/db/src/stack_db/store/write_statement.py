@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Delete, Insert, Select, Update, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    Delete,
+    Insert,
+    Select,
+    Update,
+    delete,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.sql import ColumnElement
 
 from stack_core.description import Key
@@ -39,8 +50,7 @@ class WriteStatements:
     def bind(self, key: Key, version: Any = None) -> dict[str, Any]:
         """Return the values of the parameters that name a row."""
         bound = {
-            f"{KEY}{index}": value
-            for index, value in enumerate(self._placement.split_key(key))
+            f"{KEY}{index}": value for index, value in enumerate(self._placement.split_key(key))
         }
         if version is not None:
             bound[VERSION] = version
@@ -128,4 +138,3 @@ class WriteStatements:
         one: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
         bound = parameter(KEYS, one.type, many=True)
         return self._comparison.compare(columns, "in", [bound])
-
