@@ -270,8 +270,7 @@ def _explain(error: DBAPIError) -> None:
     """Say what to do where the table is missing."""
     if _is_missing(error):
         raise SetupError(
-            f"There is no table {HISTORY!r} in the database."
-            " Run flask db upgrade, which makes it."
+            f"There is no table {HISTORY!r} in the database. Run flask db upgrade, which makes it."
         ) from error
 
 
