@@ -52,6 +52,8 @@ class Stamped:
     value of one's own is kept.
     """
 
+    __stamps__ = ("created_at", "created_by", "changed_at", "changed_by")
+
     @_attribute
     def created_at(cls) -> Mapped[datetime]:
         """When the row was made."""
@@ -104,6 +106,8 @@ class SoftDelete:
     A column with ``unique=True`` is unique among the rows that are not
     deleted. What spans several columns is said by :class:`LiveUnique`.
     """
+
+    __soft__ = "deleted_at"
 
     @_attribute
     def deleted_at(cls) -> Mapped[datetime | None]:

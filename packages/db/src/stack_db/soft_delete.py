@@ -6,6 +6,7 @@ session of the process, because a row that one of them finds is not deleted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -48,7 +49,8 @@ def _leave_out(state: ORMExecuteState) -> None:
         return
     criteria = _find_criteria()
     # Lazy loads have it from the statement that loaded their object.
-    if all(each is not criteria for each in state.user_defined_options):
+    given: Sequence[object] = state.user_defined_options
+    if all(each is not criteria for each in given):
         statement: Any = state.statement
         state.statement = statement.options(criteria)
 

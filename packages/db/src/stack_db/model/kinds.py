@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from threading import RLock
 from typing import Any
@@ -130,8 +129,8 @@ class Kinds:
             mapper=mapper,
             description=description,
             key=tuple(field.name for field in draft.key),
-            soft=find_soft(mapper),
-            stamps=find_stamps(mapper),
+            soft=getattr(mapper.class_, "__soft__", ""),
+            stamps=Stamps(*getattr(mapper.class_, "__stamps__", ())),
             rules={
                 name: ModelRule(rule.expression, rule.holds)
                 for name, rule in options.rules.items()
@@ -147,20 +146,6 @@ class Kinds:
 
     def _describe(self, word: str) -> Description:
         return self.get(word).description
-
-
-def find_soft(mapper: Mapper[Any]) -> str:
-    """Return the attribute that marks a row as deleted, or an empty text."""
-    mixins = sys.modules.get("stack_db.mixins")
-    return "deleted_at" if mixins and issubclass(mapper.class_, mixins.SoftDelete) else ""
-
-
-def find_stamps(mapper: Mapper[Any]) -> Stamps:
-    """Return the attributes that say who and when."""
-    mixins = sys.modules.get("stack_db.mixins")
-    if mixins is None or not issubclass(mapper.class_, mixins.Stamped):
-        return Stamps()
-    return Stamps("created_at", "created_by", "changed_at", "changed_by")
 
 
 def find_word(mapper: Mapper[Any]) -> str:
