@@ -35,21 +35,22 @@ def open_keep(url: str | URL) -> Iterator[TableKeep]:
     engine.dispose()
 
 
+WITHOUT_RETURNING = """
+keep.get("contract:warm")
+keep._engine.get().dialect.insert_returning = False
+"""
+
+
 class Portable:
     """Increments as they are sent to a database that cannot return what it has written."""
 
     @pytest.fixture(autouse=True)
     def without_returning(self, keep: TableKeep) -> None:
-        keep.get("contract:warm")
-        keep._engine.get().dialect.insert_returning = False
+        exec(WITHOUT_RETURNING, {"keep": keep})
 
 
 class TestFileKeep(KeepContract):
     """In a file beside a SQLite database."""
-
-    @pytest.fixture(scope="module")
-    def url(self) -> None:
-        """Each class has a file of its own."""
 
     @pytest.fixture
     def keep(self, file_url: str) -> Iterator[TableKeep]:
@@ -68,6 +69,10 @@ def file_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 class TestFileKeepPortable(Portable, TestFileKeep):
     """In the file, as an old SQLite does it."""
+
+    @pytest.fixture
+    def program(self, file_url: str) -> str:
+        return PROGRAM.format(file_url) + WITHOUT_RETURNING
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -103,3 +108,7 @@ class TestServerKeep(KeepContract):
 @pytest.mark.services
 class TestServerKeepPortable(Portable, TestServerKeep):
     """In a table on a server that cannot return what it has written, such as MySQL."""
+
+    @pytest.fixture
+    def program(self, server: URL) -> str:
+        return PROGRAM.format(show(server)) + WITHOUT_RETURNING
