@@ -29,11 +29,15 @@ class HeardSession(FlaskSession):
     not done from the beginning.
     """
 
+    heard = False
+
     def __init__(self, db: SQLAlchemy, **kwargs: Any) -> None:
         super().__init__(db=db, **kwargs)
-        cls = type(self)
-        if is_heard(db) and not event.contains(cls, "do_orm_execute", _hear_statement):
-            event.listen(cls, "do_orm_execute", _hear_statement)
+        if not self.heard and is_heard(db):
+            cls = type(self)
+            cls.heard = True
+            if not event.contains(cls, "do_orm_execute", _hear_statement):
+                event.listen(cls, "do_orm_execute", _hear_statement)
 
 
 def hear(database: SQLAlchemy) -> None:
