@@ -158,7 +158,9 @@ def test_jump_by_value(shelf: Any) -> None:
         (("title",), ()),
     ):
         whole = page(shelf, order=order, limit=1000)
-        read = page(shelf, fields=tuple(p.removeprefix("-") for p in order), order=order, limit=999)
+        read = page(
+            shelf, fields=tuple(p.removeprefix("-") for p in order), order=order, limit=999
+        )
         found = [i for i, row in enumerate(read.rows) if row[: len(values)] == values]
         if values == (99,):
             found = [i for i, row in enumerate(read.rows) if row[0] is None]

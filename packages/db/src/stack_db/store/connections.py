@@ -138,4 +138,3 @@ class Connections:
             yield
         finally:
             _HELD.reset(token)
-
