@@ -6,13 +6,17 @@ import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import FlaskGroup
+from sqlalchemy.engine import URL
 
-from stack_db import Database
+from services import DATABASES, find_url
+from stack_db import Database, address
 
 FILE = "sqlite:///test.db"
 
@@ -78,3 +82,17 @@ def undisturbed_logging() -> Iterator[None]:
     for logger in logging.Logger.manager.loggerDict.values():
         if isinstance(logger, logging.Logger):
             logger.disabled = False
+
+
+@pytest.fixture(params=DATABASES)
+def server(request: pytest.FixtureRequest) -> Iterator[URL]:
+    """An empty database of its own on each server."""
+    url = address.normalize(find_url(request.param))
+    name = f"stack_db_{uuid4().hex[:12]}"
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield url.set(database=name)
+    with admin.connect() as connection:
+        force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
+        connection.execute(sa.text(f"DROP DATABASE {name}{force}"))

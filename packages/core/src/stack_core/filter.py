@@ -25,14 +25,17 @@ __all__ = [
 ]
 
 Operator = Literal["eq", "lt", "le", "gt", "ge", "in", "null", "contains", "starts"]
+"""How :class:`Is` compares; there is no ``ne``, which is :class:`Not` of ``eq``."""
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
+"""All of them."""
 
 
 class Is(msgspec.Struct, frozen=True, tag="is"):
     """The value of a path compares with another.
 
     :param value: of the field's own type; a list of them for ``in``; True or
-        False for ``null``; text for ``contains`` and ``starts``.
+        False for ``null``; text for ``contains`` and ``starts``. A desk takes
+        text of a query string for each of them, save for the list itself.
     """
 
     path: str
@@ -76,8 +79,11 @@ class Rule(msgspec.Struct, frozen=True, tag="rule"):
 
 
 Filter: TypeAlias = Is | All | AnyOf | Not | Some | Rule
+"""A condition on a row, as a tree."""
 TRUE: Filter = All()
+"""Holds always."""
 FALSE: Filter = AnyOf()
+"""Holds never."""
 
 
 class Reader(Protocol):

@@ -11,21 +11,28 @@ from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
+from stack_core.keep import DATABASE_KEEP, Keep
+from stack_core.migrations import Migrations
 from stack_core.stores import STORES
 
 from . import address, inspection, sqlite
 from ._cli import db
+from .answer import answer_faults
+from .command import explain_faults
 from .engine import using
-from .fault import answer_overload
-from .migrate import MIGRATE_KEY, LazyMigrate
+from .listening import hear
+from .migrate import MIGRATE_KEY, LazyMigrate, join
 from .probe import Probe
 from .reader import Readers, noting
-from .settings import DatabaseSettings
+from .settings import DatabaseSettings, find_mode
 from .stores import Stores
+from .tables import OWN, history_table, keep_table
+from .writes import note_writes
 
 if TYPE_CHECKING:
     from .store.connections import Connections
 
+_KEEPING = ("sqlite", "postgresql", "mysql", "mariadb")
 EMBEDDED = "sqlite:///app.db"
 """The database of a composed application that names none; in the instance folder."""
 
@@ -84,6 +91,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
     name = "db"
     settings = DatabaseSettings
     testing = "stack_db.testing"
+    migrations = Migrations("stack_db:migrations", branch="db", tables=OWN)
 
     def __init__(
         self, database: SQLAlchemy, start: Callable[[Flask], None], *, reuses: bool = False
@@ -118,16 +126,38 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         return DatabaseState(self._database, settings, embedded=embedded)
 
     def attach(self, app: Flask, state: DatabaseState) -> None:
-        """Let Flask-SQLAlchemy do its part, then add the answers and the migrations."""
-        if not state.reused:
+        """Let Flask-SQLAlchemy do its part, then add the answers, the migrations and the seams."""
+        if state.reused:
+            for engine in state.engines(app).values():
+                note_writes(engine)
+        else:
             self.succeed(app, state)
-        answer_overload(app, state.settings.retry_after)
-        stores = Stores(lambda: state.database, partial(state.connections, app))
-        Registry.of(app).offer(STORES, stores)
+        hear(state.database)
+        answer_faults(app, state.settings.retry_after)
+        explain_faults(app)
+        if find_mode(app, state.settings) != "off":
+            # Only where it is wanted: it listens to every statement of the session.
+            from .nplusone import detect
+
+            detect(state.database.session)
+        self._add_migrations(app, state)
+        self._offer(app, state)
+
+    def _add_migrations(self, app: Flask, state: DatabaseState) -> None:
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)
         app.cli.commands.setdefault("db", db)
+        join(app)
+        if Registry.of(app).composed:
+            self._add_tables(app, state)
+
+    def _offer(self, app: Flask, state: DatabaseState) -> None:
+        registry = Registry.of(app)
+        registry.offer(STORES, Stores(lambda: state.database, partial(state.connections, app)))
+        default = state.engines(app).get(None)
+        if default is not None and default.dialect.name in _KEEPING:
+            registry.claim(DATABASE_KEEP, lambda: _make_keep(app, state), owner=self.name)
 
     def succeed(self, app: Flask, state: DatabaseState) -> None:
         """Make this database the application's ``SQLAlchemy`` instance."""
@@ -159,6 +189,14 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         state = self.of(app)
         state.probe.run(state.engines(app).values())
 
+    def _add_tables(self, app: Flask, state: DatabaseState) -> None:
+        """Put our tables beside the application's, for ``create_all`` and foreign keys."""
+        history_table(state.database.metadata)
+        default = state.engines(app).get(None)
+        # A keep on SQLite has a file of its own.
+        if default is not None and default.dialect.name != "sqlite":
+            keep_table(state.database.metadata)
+
     def _reuse(self, present: Any) -> SQLAlchemy:
         if not self._reuses:
             # Flask-SQLAlchemy's own words.
@@ -173,3 +211,9 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
                 " Remove one of the two."
             )
         return present
+
+
+def _make_keep(app: Flask, state: DatabaseState) -> Keep:
+    from .keep import make_keep  # not at start
+
+    return make_keep(lambda: state.engines(app)[None], state.settings)

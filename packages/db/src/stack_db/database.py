@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import sessionmaker
 
 from stack_core import ConfigError
 
 from . import address, engine, reader
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
+from .fault import find_fault
+from .listening import HeardSession
 from .searching import creation
 
 if TYPE_CHECKING:
     from stack_core.store import Store
+
+    from .data.seeding import Seeder, Seeds
+
+F = TypeVar("F", bound="Callable[[Seeder], object]")
 
 
 class Database(SQLAlchemy):
@@ -29,13 +37,32 @@ class Database(SQLAlchemy):
     It is constructed and used as Flask-SQLAlchemy documents. On top of that
     come safe defaults for its engines (see :class:`DatabaseSettings`),
     dataclass models on SQLAlchemy 2.1, ``flask db`` without further set-up,
-    and a 503 where the database is too busy.
+    and a 503 where the database is at fault.
     """
 
     @cached_property
     def extension(self) -> DatabaseExtension:
         """What takes part in a ``Stack`` on behalf of this instance."""
         return DatabaseExtension(self, super().init_app)
+
+    @cached_property
+    def seeds(self) -> Seeds:
+        """The seeds that were declared on this instance."""
+        from .data.seeding import Seeds  # not at start: most of them never run a seed
+
+        return Seeds()
+
+    def seed(self, function: F) -> F:
+        """Declare a function that writes rows which every installation has.
+
+        It is called with a :class:`~stack_db.data.seeding.Seeder`;
+        ``flask db seed`` runs it in a transaction of its own, as often as one
+        likes.
+
+        :raises ValueError: a seed of another module has the same name.
+        """
+        self.seeds.add(function)
+        return function
 
     def init_app(self, app: Flask) -> None:
         """Put the database on an application.
@@ -98,6 +125,24 @@ class Database(SQLAlchemy):
         shown = "without a default" if default is None else address.mask(default.url)
         more = f" +{len(self.engines) - 1}" if len(self.engines) > 1 else ""
         return f"<{name} {shown}{more}>"
+
+    def _make_session_factory(self, options: dict[str, Any]) -> sessionmaker[FlaskSession]:
+        options.setdefault("class_", HeardSession)
+        return super()._make_session_factory(options)
+
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        """Remove the session of a context, also when its connection is dead.
+
+        What was not committed is undone by the end of the connection, so that
+        there is nothing to tell anybody who has an answer already.
+        """
+        try:
+            super()._teardown_session(exc)
+        except SQLAlchemyError as error:
+            if find_fault(error) is None:
+                raise
+            # The failure has invalidated the connection, so there is nothing left to fail.
+            super()._teardown_session(exc)
 
     def _make_metadata(self, bind_key: str | None) -> MetaData:
         metadata = super()._make_metadata(bind_key)

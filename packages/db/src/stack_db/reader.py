@@ -89,7 +89,9 @@ class Readers:
             return None
         reader = engine_from_config(_adapt(options, self._settings), prefix="")
         # Private, but the way in which an engine's own execution_options() does it.
-        reader.dispatch = reader.dispatch._join(engine.dispatch)
+        reader.__class__ = _Reader
+        vars(reader).pop("dispatch", None)
+        reader.dispatch = reader.dispatch._join(engine.dispatch)  # type: ignore[attr-defined]
         for name in ("connect", "checkout", "checkin"):
             if getattr(engine.pool.dispatch, name):
                 event.listen(reader, name, partial(_forward, engine, name))
@@ -99,6 +101,12 @@ class Readers:
         # A listener, to whatever, makes every statement slower by half.
         engine._has_events = heard
         return reader
+
+
+class _Reader(Engine):
+    """What listens to all engines hears of a reader once: through the engine beside it."""
+
+    _sa_propagate_class_events = False
 
 
 def _forward(engine: Engine, name: str, *args: Any) -> None:

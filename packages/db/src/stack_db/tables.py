@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from threading import Lock
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -14,9 +17,12 @@ from sqlalchemy import (
     String,
     Table,
 )
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .instant import Instant
 
+_LOCK = Lock()
 HISTORY = "db_history"
 KEEP = "db_keep"
 OWN = (HISTORY, KEEP)
@@ -26,12 +32,33 @@ MAX_VALUE = 2**24 - 1
 """The most bytes of a kept value, which MariaDB's MEDIUMBLOB holds."""
 
 
+class KeptBytes(TypeDecorator[bytes]):
+    """Bytes, at most :data:`MAX_VALUE`; on MariaDB by the name that it gives them itself."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the column type of a database."""
+        if dialect.name in ("mysql", "mariadb"):
+            # Not at the top: it would load the dialect for everybody.
+            from sqlalchemy.dialects.mysql import MEDIUMBLOB
+
+            return dialect.type_descriptor(MEDIUMBLOB())
+        return dialect.type_descriptor(LargeBinary())
+
+
 def history_table(metadata: MetaData) -> Table:
     """Return the table of what was changed, made in these metadata at the first call.
 
     A row is one :class:`~stack_core.event.Change`: ``key`` is the text of the
     row's key, empty for many rows at once, whose filter is ``where``.
     """
+    with _LOCK:
+        return _find_or_make_history(metadata)
+
+
+def _find_or_make_history(metadata: MetaData) -> Table:
     if HISTORY in metadata.tables:
         return metadata.tables[HISTORY]
     return Table(
@@ -49,6 +76,8 @@ def history_table(metadata: MetaData) -> Table:
         Column("new", JSON, nullable=False),
         Column("where", JSON, nullable=True),
         Index("ix_db_history_row", "kind", "key", "id"),
+        mysql_charset="utf8mb4",
+        mariadb_charset="utf8mb4",
     )
 
 
@@ -56,7 +85,8 @@ def keep_table(metadata: MetaData) -> Table:
     """Return the table of a keep, made in these metadata at the first call.
 
     ``key`` is the hash of a key in hexadecimal digits, because collations
-    make two keys one; ``ends_at`` is in seconds since 1970.
+    make two keys one; times are seconds since 1970 by the database's clock.
+    A counter stands in ``number``, everything else in ``value``.
     """
     if KEEP in metadata.tables:
         return metadata.tables[KEEP]
@@ -64,8 +94,11 @@ def keep_table(metadata: MetaData) -> Table:
         KEEP,
         metadata,
         Column("key", String(64), primary_key=True),
-        Column("value", LargeBinary(MAX_VALUE), nullable=True),
+        Column("value", KeptBytes(), nullable=True),
         Column("number", BigInteger, nullable=True),
+        Column("begins_at", Double, nullable=False),
         Column("ends_at", Double, nullable=False),
         Index("ix_db_keep_ends_at", "ends_at"),
+        mysql_charset="utf8mb4",
+        mariadb_charset="utf8mb4",
     )

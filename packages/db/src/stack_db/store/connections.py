@@ -46,6 +46,11 @@ class Connections:
         return self.database._app_engines[self.app][self.bind_key]
 
     @property
+    def reader(self) -> Engine | None:
+        """The engine whose statements are each a transaction by itself, or None."""
+        return self._find_reader(self.bind_key)
+
+    @property
     def dialect(self) -> Dialect:
         """The dialect of the database."""
         return self.engine.dialect
@@ -91,7 +96,8 @@ class Connections:
         session = self.find_session()
         if session is None or not session.in_transaction():
             return None
-        if session.new or session.dirty or session.deleted:
+        # Whoever is told of a change may read, while it is being flushed.
+        if not session._flushing and (session.new or session.dirty or session.deleted):
             session.flush()
         found: Connection = session.connection(bind_arguments={"bind": self.engine})
         return found
