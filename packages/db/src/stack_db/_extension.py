@@ -72,7 +72,9 @@ class DatabaseState:
         if found is None:
             from .store.connections import Connections
 
-            made = Connections(app, self.database, bind_key, self.readers.find)
+            made = Connections(
+                app, self.database, bind_key, self.readers.find, self.settings.search_rows
+            )
             found = self._connections.setdefault(bind_key, made)
         return found
 

@@ -83,7 +83,8 @@ class Circuit:
             raise
         finally:
             self._waiting.pop(token, None)
-        self._usual = max(monotonic() - began, self._usual or 0)
+        # The longest of late: one slow moment is forgotten after some connections.
+        self._usual = max(monotonic() - began, 0.8 * (self._usual or 0))
         return made
 
     def _find_silence(self) -> Exception | None:

@@ -75,7 +75,8 @@ class _Load:
 
     @property
     def cure(self) -> str:
-        model, _, name = self.attribute.partition(".")
+        """What to write instead."""
+        model = self.attribute.partition(".")[0]
         if self.why == "relationship":
             return (
                 f"Load it with the rows: select({model}).options(selectinload({self.attribute}));"

@@ -15,7 +15,7 @@ from stack_core.problem import FieldError, Problem
 from stack_core.query import Reach
 
 from .object_work import ObjectWork
-from .refusal import NO_SUCH_ROW, Broken, at_position, invalid
+from .refusal import NONE_TO_CHOOSE, Broken, at_position, invalid
 from .row_work import RowWork
 from .transaction import Place
 from .writer import Writer
@@ -46,7 +46,7 @@ class ManyRows:
         """
         writer, count = self._writer, 0
         by_object = self._must_be_objects(writer.transactions.settle())
-        with writer.write(seen=by_object) as place, place.unheard():
+        with writer.write(seen=by_object) as place:
             checked = _Checked(writer, reach)
             for chunk in _chunks(rows):
                 if by_object:
@@ -71,7 +71,7 @@ class ManyRows:
         keys = []
         for position, row in chunk:
             try:
-                made = self._objects.add(place.needed, place.connection, row, reach)
+                made, _ = self._objects.add(place, row, reach)
             except Broken as broken:
                 broken.position = position
                 raise
@@ -148,7 +148,7 @@ class _Checked:
                     wanted.setdefault(name, {}).setdefault(key, position)
         for name, positions in wanted.items():
             for key in self._missing(name, positions, connection):
-                yield FieldError((positions[key], name), NO_SUCH_ROW, "missing")
+                yield FieldError((positions[key], name), NONE_TO_CHOOSE, "missing")
 
     def _missing(
         self, name: str, positions: Mapping[Key, int], connection: Connection

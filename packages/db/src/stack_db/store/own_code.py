@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, registry
 from sqlalchemy.orm.interfaces import MANYTOONE
 
 from .placement import Placement
+from .statement import Kept
 
 Action = Literal["create", "update", "delete"]
 
@@ -35,7 +36,6 @@ _SESSION_EVENTS = (
     "persistent_to_deleted",
     "deleted_to_detached",
 )
-_ATTRIBUTE_EVENTS = ("set", "modified")
 _SQLALCHEMYS_OWN = (
     "sqlalchemy.orm.attributes",
     "sqlalchemy.orm.mapper",
@@ -44,7 +44,9 @@ _SQLALCHEMYS_OWN = (
 """Where SQLAlchemy listens itself, to keep both sides of a relationship alike."""
 _OURS = "stack_db."
 """What we listen to ourselves is told by the store too, in its own way."""
-_PLAIN_INIT = registry().constructor
+_PLAIN_INIT: Any = registry().constructor
+_MOST_JUDGED = 500
+"""How many combinations of listeners are remembered."""
 
 
 class OwnCode:
@@ -57,13 +59,17 @@ class OwnCode:
     def __init__(self, placement: Placement, session_class: type[Session]) -> None:
         self._placement = placement
         self._mapper = placement.kind.mapper
-        self._session_class = session_class
+        self._manager: Any = self._mapper.class_manager
         # The class's own listeners can be asked for through an instance only:
         # what the class itself answers is true whether or not there are any.
-        self._sample = session_class.__new__(session_class)
+        sample = session_class.__new__(session_class)
+        found = [getattr(sample.dispatch, name) for name in _SESSION_EVENTS]
+        self._of_sessions = [getattr(each, "parent_listeners", each) for each in found]
         self._always = not self._is_plain()
         self._on_create = self._always or self._has_own_init()
         self._on_delete = self._always or self._cascades()
+        self._watched: Kept[list[Any] | None] = Kept()
+        self._judged: dict[tuple[Any, ...], bool] = {}
 
     def sees(self, action: Action, names: Iterable[str], session: Session | None) -> bool:
         """Tell whether a write must be done with objects.
@@ -73,33 +79,49 @@ class OwnCode:
         """
         if self._always:
             return True
-        if action == "create" and (self._on_create or _foreign(self._manager.dispatch, "init")):
+        if action == "create" and (self._on_create or self._hears(self._manager.dispatch.init)):
             return True
         if action == "delete" and self._on_delete:
             return True
-        if _foreign(self._mapper.dispatch, *_MAPPER_EVENTS[action]):
+        before, after = _MAPPER_EVENTS[action]
+        heard = self._mapper.dispatch
+        if self._hears(getattr(heard, before)) or self._hears(getattr(heard, after)):
             return True
-        if _foreign(self._sample.dispatch, *_SESSION_EVENTS):
+        if any(each and self._hears(each) for each in self._of_sessions):
             return True
-        if session is not None and _foreign(session.dispatch, *_SESSION_EVENTS):
+        if session is not None and any(
+            self._hears(getattr(session.dispatch, name)) for name in _SESSION_EVENTS
+        ):
             return True
-        return any(self._sees_field(name) for name in names)
+        watched = self._watch(tuple(names))
+        return watched is None or any(self._hears(each.set) for each in watched)
 
-    @property
-    def _manager(self) -> Any:
-        return self._mapper.class_manager
+    def _hears(self, listeners: Any) -> bool:
+        """Tell whether somebody besides SQLAlchemy and us listens."""
+        if not listeners:
+            return False
+        found = tuple(listeners)
+        judged = self._judged.get(found)
+        if judged is None:
+            if len(self._judged) >= _MOST_JUDGED:
+                self._judged.clear()
+            judged = self._judged[found] = any(map(_is_foreign, found))
+        return judged
 
-    def _sees_field(self, name: str) -> bool:
-        """Tell whether somebody listens to a field, or it is no plain column."""
-        columns = self._placement.columns.get(name)
-        if columns is None:
-            return True
-        attributes = {name, *(self._placement.attributes[column.key] for column in columns)}
-        return any(
-            _foreign(self._manager[each].dispatch, *_ATTRIBUTE_EVENTS)
-            for each in attributes
-            if each in self._manager
-        )
+    def _watch(self, names: tuple[str, ...]) -> list[Any] | None:
+        """Return what tells who listens to fields; None if one is no plain column."""
+        return self._watched.find(names, lambda: self._find_watched(names))
+
+    def _find_watched(self, names: tuple[str, ...]) -> list[Any] | None:
+        found: dict[str, Any] = {}
+        for name in names:
+            columns = self._placement.columns.get(name)
+            if columns is None:
+                return None
+            for each in (name, *(self._placement.attributes[column.key] for column in columns)):
+                if each in self._manager:
+                    found[each] = self._manager[each].dispatch
+        return list(found.values())
 
     def _is_plain(self) -> bool:
         """Tell whether a row is one row of one table, and an attribute one of its columns."""
@@ -111,12 +133,11 @@ class OwnCode:
             and mapper.polymorphic_on is None
             and not mapper.validators
             and (mapper.version_id_col is None or mapper.version_id_generator is not False)
-            and cls.__setattr__ is object.__setattr__
+            and getattr(cls, "__setattr__", None) is object.__setattr__
         )
 
     def _has_own_init(self) -> bool:
-        made = getattr(self._manager, "original_init", None)
-        return made is not _PLAIN_INIT
+        return getattr(self._manager, "original_init", None) is not _PLAIN_INIT
 
     def _cascades(self) -> bool:
         """Tell whether the objects know of rows that go, or are cut off, with a row.
@@ -128,15 +149,6 @@ class OwnCode:
             for each in self._mapper.relationships
             if not each.viewonly and (each.direction is not MANYTOONE or each.cascade.delete)
         )
-
-
-def _foreign(dispatch: Any, *names: str) -> bool:
-    """Tell whether somebody besides SQLAlchemy and us listens."""
-    for name in names:
-        listeners = getattr(dispatch, name)
-        if listeners and any(_is_foreign(each) for each in listeners):
-            return True
-    return False
 
 
 def _is_foreign(listener: Any) -> bool:

@@ -56,23 +56,20 @@ class WriteStatements:
             bound[VERSION] = version
         return bound
 
-    def current(self, columns: Sequence[Column[Any]], *, lock: bool) -> Select[Any]:
-        """Return the statement that reads columns of a row that is not marked as deleted."""
+    def current(
+        self, columns: Sequence[Column[Any]], *, lock: bool, alive: bool = True
+    ) -> Select[Any]:
+        """Return the statement that reads columns of a row.
+
+        :param alive: one that is not marked as deleted.
+        """
 
         def make() -> Select[Any]:
-            found = select(*columns).where(*self._one(), *self._alive())
+            found = select(*columns).where(*self._one(), *(self._alive() if alive else ()))
             return found.with_for_update() if lock else found
 
-        outline = ("current", lock, tuple(column.key for column in columns))
+        outline = ("current", lock, alive, tuple(column.key for column in columns))
         statement: Select[Any] = self._kept.find(outline, make)
-        return statement
-
-    def any_state(self, columns: Sequence[Column[Any]]) -> Select[Any]:
-        """Return the statement that locks and reads a row, be it marked as deleted or not."""
-        outline = ("any", tuple(column.key for column in columns))
-        statement: Select[Any] = self._kept.find(
-            outline, lambda: select(*columns).where(*self._one()).with_for_update()
-        )
         return statement
 
     def update(self, *, versioned: bool) -> Update:
@@ -106,6 +103,14 @@ class WriteStatements:
         """Return the statement that deletes rows of many keys."""
         statement: Delete = self._kept.find(
             "delete many", lambda: delete(self._placement.table).where(self._among())
+        )
+        return statement
+
+    def objects(self) -> Select[Any]:
+        """Return the statement that reads the objects of many keys, and locks their rows."""
+        cls = self._placement.kind.cls
+        statement: Select[Any] = self._kept.find(
+            "objects", lambda: select(cls).where(self._among()).with_for_update(of=cls)
         )
         return statement
 
