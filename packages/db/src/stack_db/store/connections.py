@@ -63,14 +63,19 @@ class Connections:
         """
         connection = self.find()
         if connection is not None:
-            return list(connection.execute(statement, values).all())
+            return connection.execute(statement, values).all()  # type: ignore[return-value]
         engine = self._find_reader(self.bind_key) or self.engine
         try:
-            return _fetch(engine, statement, values)
+            connection = engine.connect()
+            try:
+                return connection.execute(statement, values).all()  # type: ignore[return-value]
+            finally:
+                connection.close()
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-        return _fetch(engine, statement, values)
+        with engine.connect() as another:
+            return another.execute(statement, values).all()  # type: ignore[return-value]
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -124,9 +129,12 @@ class Connections:
 
     def find_session(self) -> Any | None:
         """Return the caller's session if there is one, and make none."""
-        if not has_app_context() or not self.database.session.registry.has():
+        if not has_app_context():
             return None
-        return self.database.session() if current_app._get_current_object() is self.app else None  # type: ignore[attr-defined]
+        registry = self.database.session.registry
+        if not registry.has() or current_app._get_current_object() is not self.app:  # type: ignore[attr-defined]
+            return None
+        return registry()
 
     @contextmanager
     def holding(self, connection: Connection) -> Iterator[None]:
@@ -137,7 +145,3 @@ class Connections:
         finally:
             _HELD.reset(token)
 
-
-def _fetch(engine: Engine, statement: Any, values: Mapping[str, Any]) -> list[Any]:
-    with engine.connect() as connection:
-        return list(connection.execute(statement, values).all())
