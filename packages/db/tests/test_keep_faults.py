@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -327,3 +328,20 @@ def test_forked_process_has_connections_of_its_own(keep: TableKeep) -> None:
         keep.increment("t:fork", ttl=60)
     os.waitpid(child, 0)
     assert keep.increment("t:fork", ttl=60).value == 102
+
+
+@on_file
+def test_disposing_often_costs_nothing(keep: TableKeep, engine: Engine) -> None:
+    """The keep listens to the database's engine once."""
+    for _ in range(5):
+        keep.put("t:a", b"x", ttl=60)
+        engine.dispose()
+    assert len(engine.dispatch.engine_disposed) == 1
+
+
+@anywhere
+def test_threads_share_one_engine(keep: TableKeep, engine: Engine) -> None:
+    """Eight that need it first at the same moment make one."""
+    engine.dispose()
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _: id(keep._engine.get()), range(64)))) == 1

@@ -76,6 +76,8 @@ def _find_or_make_history(metadata: MetaData) -> Table:
         Column("new", JSON, nullable=False),
         Column("where", JSON, nullable=True),
         Index("ix_db_history_row", "kind", "key", "id"),
+        mysql_charset="utf8mb4",
+        mariadb_charset="utf8mb4",
     )
 
 
@@ -97,4 +99,6 @@ def keep_table(metadata: MetaData) -> Table:
         Column("begins_at", Double, nullable=False),
         Column("ends_at", Double, nullable=False),
         Index("ix_db_keep_ends_at", "ends_at"),
+        mysql_charset="utf8mb4",
+        mariadb_charset="utf8mb4",
     )

@@ -10,7 +10,8 @@ from typing import Any
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError
+
+from ..liveness import read_again
 
 _HELD: ContextVar[Mapping[Connections, Connection]] = ContextVar("stack_db_held")
 """The connections whose transactions the stores of this thread have open."""
@@ -22,6 +23,7 @@ class Connections:
     :param app: the application.
     :param database: its ``SQLAlchemy`` instance, whose session reads must agree with.
     :param bind_key: which of the databases.
+    :param scan_rows: how many rows a search without an index reads.
     :param find_reader: returns the engine for reads that stand alone, or None.
     """
 
@@ -31,10 +33,12 @@ class Connections:
         database: SQLAlchemy,
         bind_key: str | None,
         find_reader: Callable[[str | None], Engine | None],
+        scan_rows: int,
     ) -> None:
         self.app = app
         self.database = database
         self.bind_key = bind_key
+        self.scan_rows = scan_rows
         self._find_reader = find_reader
 
     @property
@@ -60,14 +64,9 @@ class Connections:
         """
         connection = self.find()
         if connection is not None:
-            return list(connection.execute(statement, values).all())
+            return connection.execute(statement, values).all()  # type: ignore[return-value]
         engine = self._find_reader(self.bind_key) or self.engine
-        try:
-            return _fetch(engine, statement, values)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        return _fetch(engine, statement, values)
+        return read_again(engine, lambda own: own.execute(statement, values).all())  # type: ignore[arg-type, return-value]
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -88,7 +87,8 @@ class Connections:
         session = self.find_session()
         if session is None or not session.in_transaction():
             return None
-        if session.new or session.dirty or session.deleted:
+        # Whoever is told of a change may read, while it is being flushed.
+        if not session._flushing and (session.new or session.dirty or session.deleted):
             session.flush()
         found: Connection = session.connection(bind_arguments={"bind": self.engine})
         return found
@@ -120,9 +120,12 @@ class Connections:
 
     def find_session(self) -> Any | None:
         """Return the caller's session if there is one, and make none."""
-        if not has_app_context() or not self.database.session.registry.has():
+        if not has_app_context():
             return None
-        return self.database.session() if current_app._get_current_object() is self.app else None  # type: ignore[attr-defined]
+        registry = self.database.session.registry
+        if not registry.has() or current_app._get_current_object() is not self.app:  # type: ignore[attr-defined]
+            return None
+        return registry()
 
     @contextmanager
     def holding(self, connection: Connection) -> Iterator[None]:
@@ -132,8 +135,3 @@ class Connections:
             yield
         finally:
             _HELD.reset(token)
-
-
-def _fetch(engine: Engine, statement: Any, values: Mapping[str, Any]) -> list[Any]:
-    with engine.connect() as connection:
-        return list(connection.execute(statement, values).all())

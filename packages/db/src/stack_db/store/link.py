@@ -16,7 +16,7 @@ from stack_core.query import EVERYTHING, Reach
 from ..model.kind import Kind
 from .placement import Placement
 from .reads import Reads
-from .refusal import NO_SUCH_ROW, invalid
+from .refusal import NONE_TO_CHOOSE, invalid
 
 
 class Links:
@@ -37,11 +37,10 @@ class Links:
         self._reads_of = reads_of
         self._enforced = enforced
         self._fields: Mapping[str, Field] = {
-            field.name: field
-            for field in placement.description.fields
-            if field.type == "relation"
+            field.name: field for field in placement.description.fields if field.type == "relation"
         }
         self._keyed = frozenset(self._find_keyed())
+        self._marked: dict[str, bool] = {}
 
     def doubtful(self, values: Mapping[str, Any], reach: Reach) -> dict[str, Any]:
         """Return the relations that must be looked at before they are written.
@@ -52,16 +51,29 @@ class Links:
         """
         if not self._fields:
             return {}
-        return {
-            name: values[name]
-            for name in self._fields.keys() & values.keys()
-            if not (self.sees_all(name, reach) and (values[name] is None or self._refuses(name)))
-        }
+        doubtful = {}
+        for name in self._fields:
+            if name in values:
+                value = values[name]
+                known = value is None or (name in self._keyed and self._enforced())
+                if not (known and self.sees_all(name, reach)):
+                    doubtful[name] = value
+        return doubtful
 
     def sees_all(self, name: str, reach: Reach) -> bool:
         """Tell whether no row that a relation may lead to is hidden from the writer."""
-        field = self._fields[name]
-        return reach.of(field.relation) == TRUE and not self._placement.kind.related(name).soft
+        marked = self._marked.get(name)
+        if marked is None:
+            marked = self._marked[name] = bool(self._placement.kind.related(name).soft)
+        return not marked and reach.of(self._fields[name].relation) == TRUE
+
+    def hiding(self, values: Mapping[str, Any], reach: Reach) -> list[str]:
+        """Return the relations that are written as None, which may mean that they are hidden."""
+        return [
+            name
+            for name in self._fields.keys() & values.keys()
+            if values[name] is None and not self.sees_all(name, reach)
+        ]
 
     def check(self, values: Mapping[str, Any], reach: Reach, connection: Connection) -> None:
         """Refuse relations to rows that the writer may not read, or that there are not.
@@ -69,7 +81,7 @@ class Links:
         :raises Invalid: it names all of them.
         """
         errors = [
-            FieldError((name,), NO_SUCH_ROW, "missing")
+            FieldError((name,), NONE_TO_CHOOSE, "missing")
             for name in self.missing(values, connection, reach)
         ]
         if errors:
@@ -99,9 +111,6 @@ class Links:
         if value is None:
             return []
         return list(value) if self._fields[name].many else [value]
-
-    def _refuses(self, name: str) -> bool:
-        return name in self._keyed and self._enforced()
 
     def _find_keyed(self) -> Iterable[str]:
         """Yield the relations whose columns are a foreign key of the table."""
