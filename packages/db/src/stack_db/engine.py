@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool, QueuePool
 from stack_core import ConfigError
 
 from . import sqlite
+from .behind import hint_at_upgrade
 from .settings import DatabaseSettings
 
 IDLE_SINCE = "stack_idle_since"
@@ -79,6 +80,7 @@ def equip(engine: Engine, options: dict[str, Any]) -> None:
         sqlite.equip(engine, settings, options)
     elif "pool_pre_ping" not in options:
         ping_idle_connections(engine, settings.ping_after)
+    hint_at_upgrade(engine)
     if not sqlite.is_memory(engine.url):
         leave_connections_to_parent(engine)
 
