@@ -10,7 +10,6 @@ from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
-from stack_core.migrations import Migrations
 
 from . import address, inspection, sqlite
 from ._cli import db
@@ -19,7 +18,7 @@ from .fault import answer_overload
 from .migrate import MIGRATE_KEY, LazyMigrate, join
 from .probe import Probe
 from .settings import DatabaseSettings
-from .tables import OWN, history_table, keep_table
+from .tables import MIGRATIONS, history_table, keep_table
 
 EMBEDDED = "sqlite:///app.db"
 """The database of a composed application that names none; in the instance folder."""
@@ -65,7 +64,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
     name = "db"
     settings = DatabaseSettings
     testing = "stack_db.testing"
-    migrations = Migrations("stack_db:migrations", branch="db", tables=OWN)
+    migrations = MIGRATIONS
 
     def __init__(
         self, database: SQLAlchemy, start: Callable[[Flask], None], *, reuses: bool = False

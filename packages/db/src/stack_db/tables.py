@@ -19,12 +19,16 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from stack_core.migrations import Migrations
+
 from .instant import Instant
 
 HISTORY = "db_history"
 KEEP = "db_keep"
 OWN = (HISTORY, KEEP)
 """All of them; ``flask db migrate`` leaves them alone, as db ships their revisions."""
+
+MIGRATIONS = Migrations("stack_db:migrations", branch="db", tables=OWN)
 
 MAX_VALUE = 2**24 - 1
 """The most bytes of a kept value, which MariaDB's MEDIUMBLOB holds."""

@@ -85,6 +85,16 @@ def test_bare_application_leaves_them_alone(make: Make) -> None:
     assert "No new upgrade operations" in bare.run("check")
 
 
+@pytest.mark.parametrize("keeps", [True, False])
+def test_application_that_is_no_longer_composed(make: Make, keeps: bool) -> None:
+    """A bare one is told to forget the branch, and may drop its tables."""
+    make(composed=True, books=False).run("init", "upgrade")
+    bare = make(books=False)
+    assert "'db_001' of the extension 'db'" in bare.refused("upgrade")
+    bare.run(f"forget db --{'keep' if keeps else 'drop'}-tables", "upgrade", "check")
+    assert bare.tables == {"alembic_version", *(OWN_ON_FILE if keeps else ())}
+
+
 def test_convention_of_the_application_names_their_keys(make: Make) -> None:
     """Constraints are named as in the application, so ``check`` finds no difference."""
     names = {"pk": "pk_%(table_name)s", "ix": "ix_%(column_0_N_label)s"}

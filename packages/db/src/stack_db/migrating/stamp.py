@@ -24,10 +24,7 @@ def find_steps(revisions: Catalogue, words: Any, heads: Any) -> Sequence[StampSt
     :param heads: what the table has.
     :raises CommandError: a revision would be applied without one that it needs.
     """
-    known = {script.revision for script in revisions.walk_revisions()}
-    # Who stamps may do so because the table has what nobody knows.
-    before = [head for head in to_tuple(heads, ()) if head in known]
-    applied = revisions.closure(before)
+    applied = revisions.closure(to_tuple(heads, ()))
     for word in to_tuple(words, ()) or ("base",):
         applied = _apply(revisions, word, applied)
     _refuse_gap(revisions, applied)
