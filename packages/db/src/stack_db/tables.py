@@ -73,8 +73,6 @@ def history_table(metadata: MetaData) -> Table:
         Column("new", JSON, nullable=False),
         Column("where", JSON, nullable=True),
         Index("ix_db_history_row", "kind", "key", "id"),
-        mysql_charset="utf8mb4",
-        mariadb_charset="utf8mb4",
     )
 
 
@@ -94,6 +92,4 @@ def keep_table(metadata: MetaData) -> Table:
         Column("number", BigInteger, nullable=True),
         Column("ends_at", Double, nullable=False),
         Index("ix_db_keep_ends_at", "ends_at"),
-        mysql_charset="utf8mb4",
-        mariadb_charset="utf8mb4",
     )

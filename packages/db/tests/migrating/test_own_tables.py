@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -104,3 +108,24 @@ def test_convention_of_the_application_names_their_keys(make: Make) -> None:
         assert sa.inspect(project.db.engine).get_pk_constraint("db_history")["name"] == (
             "pk_db_history"
         )
+
+
+PROGRAM = """
+import sys
+from flask import Flask
+from stack_core import install
+from stack_db import Database
+
+app = Flask("composed", instance_path=sys.argv[1])
+app.config["SECRET_KEY"] = "0123456789abcdef" * 2
+install(app, [Database()])
+wanted = ("alembic", "flask_migrate", "mako", "sqlalchemy.dialects.mysql", "stack_db.migrating")
+print([name for name in wanted if name in sys.modules])
+"""
+
+
+def test_start_of_a_composed_application_stays_light(folder: Path) -> None:
+    """Having tables loads neither Alembic nor the dialect of a database that is not used."""
+    command = [sys.executable, "-c", PROGRAM, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
