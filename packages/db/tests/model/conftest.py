@@ -58,6 +58,23 @@ def field(describe: Callable[[type[Any]], Kind]) -> Callable[[type[Any], str], F
 @pytest.fixture
 def serve(
     start: Callable[..., tuple[Flask, Database]], url: str
-) -> Iterator[Callable[..., tuple[Flask, Any]]]:
+) -> Callable[..., tuple[Flask, Any]]:
     """Make an application on each sort of database; call it before the models are mapped."""
-    yield lambda **config: start(SQLALCHEMY_DATABASE_URI=url, **config)
+    return lambda **config: start(SQLALCHEMY_DATABASE_URI=url, **config)
+
+
+@pytest.fixture
+def heard() -> Iterator[list[Any]]:
+    """Everything that is told while the test runs: ``(signal, change)``."""
+    from stack_core.event import changed, changing
+
+    told: list[Any] = []
+
+    def hear_changing(sender: Flask, change: Any) -> None:
+        told.append(("changing", change))
+
+    def hear_changed(sender: Flask, change: Any) -> None:
+        told.append(("changed", change))
+
+    with changing.connected_to(hear_changing), changed.connected_to(hear_changed):
+        yield told
