@@ -38,8 +38,8 @@ def tell_statement(database: SQLAlchemy, state: ORMExecuteState) -> Any:
 
 def _count(state: ORMExecuteState, result: Any) -> int:
     """Return how many rows a statement wrote that returns none."""
-    if isinstance(state.parameters, list):
-        return len(state.parameters)
+    if state.parameters and (state.is_insert or isinstance(state.parameters, list)):
+        return len(state.parameters) if isinstance(state.parameters, list) else 1
     rows = getattr(state.statement, "_multi_values", ())
     return len(rows[0]) if rows else max(getattr(result, "rowcount", 0), 0)
 

@@ -320,9 +320,11 @@ def test_bulk_statement_is_one_event(shop: Shop, heard: list[Any]) -> None:
     """It has the number of rows and what was written to all; which rows cannot be said."""
     session, book = shop.db.session, shop.Book
     session.execute(sa.insert(book), [{"size": 1}, {"size": 2}, {"size": 3}])
-    session.execute(
-        sa.update(book).where(book.size > 1).values(title="b", pin="x", author_id=None)
-    )
+    session.execute(sa.insert(book).values([{"size": 7}, {"size": 8}]))
+    session.execute(sa.insert(book).values(size=9))
+    session.execute(sa.delete(book).where(book.size > 6))
+    values = {"title": "b", "pin": "x", "author_id": None}
+    session.execute(sa.update(book).where(book.size > 1).values(values))
     session.execute(sa.update(book).where(book.size == 3).values(size=book.size + 1))
     session.execute(sa.delete(book).where(book.size > 1))
     session.commit()
