@@ -67,7 +67,7 @@ def read_history(kind: Kind, key: Key, through: Through, *, limit: int = 50) -> 
 
     :raises SetupError: the table is missing.
     """
-    return [_read(kind, line) for line in _lines(kind, key, through, limit)]
+    return [_read(kind, key, line) for line in _lines(kind, key, through, limit)]
 
 
 def values_at(kind: Kind, key: Key, at: float, through: Through) -> dict[str, Any]:
@@ -222,11 +222,11 @@ def _is_long(value: Any) -> bool:
     return False
 
 
-def _read(kind: Kind, line: Any) -> Change:
+def _read(kind: Kind, key: Key, line: Any) -> Change:
     return Change(
         kind=line.kind,
         action=line.action,
-        key=None if line.key == "" else kind.description.parse_key(line.key),
+        key=key,
         old=dict(_decode(kind.description, line.old)),
         new=dict(_decode(kind.description, line.new)),
         where=None if line.where is None else msgspec.convert(line.where, Filter),
