@@ -133,6 +133,24 @@ def test_nothing_is_done_twice(counter: Counter) -> None:
     assert (counter.runs, counter.value) == (2, 1)
 
 
+def test_autocommit_is_a_commit(counter: Counter) -> None:
+    """What an engine in AUTOCOMMIT has written cannot be undone, so it is not done again."""
+
+    @counter.app.get("/")
+    @retry
+    def halves() -> str:
+        counter.runs += 1
+        engine = counter.db.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.update(counter.Number).values(value=counter.Number.value + 1))
+        with counter.locked(100):
+            counter.db.session.execute(sa.update(counter.Number).values(value=100))
+        return "both"
+
+    assert counter.app.test_client().get("/").status_code == 503
+    assert (counter.runs, counter.value) == (1, 1)
+
+
 def test_loaded_user_is_no_obstacle(counter: Counter) -> None:
     """A transaction that has only read before the view is begun anew."""
     counter.app.before_request(lambda: counter.db.session.get(counter.Number, 1) and None)
@@ -162,12 +180,10 @@ def begin(session: Any, number: Any) -> None:
 @pytest.mark.parametrize("work", [flush, add, update, begin])
 def test_work_of_others_is_not_undone(counter: Counter, work: Callable[..., None]) -> None:
     """What the session holds unfinished would be lost, so the call is refused."""
-    with (
-        counter.app.app_context(),
-        pytest.raises(RuntimeError, match=r"increment' is to be retried, but .* Commit them"),
-    ):
+    with counter.app.app_context():
         work(counter.db.session, counter.Number)
-        retry(counter.increment)()
+        with pytest.raises(RuntimeError, match=r"increment' is to be retried, but .* Commit them"):
+            retry(counter.increment)()
     assert counter.runs == 0
 
 
@@ -277,7 +293,9 @@ def make_busy_error() -> sqlite3.Error:
         one.execute("CREATE TABLE t (x)")
         one.commit()
         one.execute("BEGIN EXCLUSIVE")
-        with closing(sqlite3.connect("file:busy?mode=memory&cache=shared", uri=True, timeout=0)) as two:
+        with closing(
+            sqlite3.connect("file:busy?mode=memory&cache=shared", uri=True, timeout=0)
+        ) as two:
             try:
                 two.execute("BEGIN EXCLUSIVE")
             except sqlite3.Error as error:

@@ -81,10 +81,12 @@ class Inspection:
         if isinstance(fields, str) or len(fields) > MOST_FIELDS:
             raise BadQuery(f"A query names at most {MOST_FIELDS} fields. Ask for fewer.")
         for text in fields:
-            self._join(self.look(self.act.description, text))
+            path = self.look(self.act.description, text)
+            if path.kinds:
+                self._join(path)
 
     def check_order(self, order: Sequence[str]) -> tuple[Path, ...]:
-        """Return the paths of an order, the key's at the end of it."""
+        """Return the paths of an order down to the key's, which decides what is left."""
         if isinstance(order, str) or len(order) > MOST_ORDERS:
             raise BadQuery(f"An order has at most {MOST_ORDERS} fields. Ask for fewer.")
         found = []
@@ -93,9 +95,11 @@ class Inspection:
             path = self.look(self.act.description, bare)
             if path.fields and not path.fields[-1].order:
                 raise refuse_path(bare)
-            self._join(path)
+            if path.kinds:
+                self._join(path)
             found.append(path)
-        return tuple(found)
+        end = next(number for number, path in enumerate(found) if not path.fields)
+        return tuple(found[: end + 1])
 
     def check_where(self, where: Filter) -> Filter:
         """Return a filter with values of the fields' own types."""

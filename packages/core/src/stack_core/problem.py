@@ -107,9 +107,9 @@ class Problem(HTTPException):
 
     def get_response(self, environ: Any = None, scope: Any = None) -> Any:
         """Return the answer, made by the renderer that :class:`Realm` and ``Accept`` choose."""
-        from .rendering import render  # not at start: most applications never raise one there
+        from .rendering import Places, render  # not at start: few raise one there
 
-        return render(self, environ)
+        return render(self, environ, Places(HTML_PROBLEMS, JSON_PROBLEMS, REALMS))
 
 
 class NotFound(Problem, exceptions.NotFound):
@@ -206,8 +206,11 @@ class Realm(msgspec.Struct, frozen=True):
 
 
 HTML_PROBLEMS: Slot[ProblemRenderer] = Slot("problems as HTML")
+"""Who makes pages of problems; one on an application."""
 JSON_PROBLEMS: Slot[ProblemRenderer] = Slot("problems as JSON")
+"""Who makes JSON of problems; one on an application."""
 REALMS: Slot[Realm] = Slot("realms of problems")
+"""Paths with a media type of their own; many may offer some."""
 
 
 @cache

@@ -26,6 +26,7 @@ class Position(msgspec.Struct, frozen=True):
     """Between two rows of an order: the values of the row before it, its key last.
 
     :param values: fewer than the order has begin at the first row with those: a jump by value.
+        None at all are the beginning, or backwards the end: the last rows.
     :param backwards: the rows before the position, not those after it.
     """
 
@@ -36,7 +37,8 @@ class Position(msgspec.Struct, frozen=True):
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """Which rows, which of their fields, in which order.
 
-    :param search: text that is looked for in all searchable fields.
+    :param search: words, each of which a searchable field must contain, as ``contains`` has it;
+        any of the fields will do for any of the words.
     :param search_in: names of searchable fields, where it is looked for in some of them only.
     :param order: paths, with ``-`` in front for descending; the key always comes last.
     :param offset: how many rows to leave out; used where there is no position.

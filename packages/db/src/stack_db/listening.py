@@ -18,6 +18,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTran
 _HEARD = "stack_db_heard"
 _DRAFTS = "stack_db_drafts"
 _TELLING = "stack_db_telling"
+DEFERRED = "stack_db_deferred"
+"""Where a session keeps what its flush has written, for whoever made it flush to tell."""
 
 
 class HeardSession(FlaskSession):
@@ -84,7 +86,10 @@ def _collect(session: Session, context: UOWTransaction) -> None:
 
 def _tell(session: Session, context: UOWTransaction) -> None:
     drafts = session.info.pop(_DRAFTS, None)
-    if drafts:
+    deferred = session.info.get(DEFERRED)
+    if deferred is not None:
+        deferred.extend(drafts or ())
+    elif drafts:
         from .telling import pending
 
         pending(session).tell_all(drafts)

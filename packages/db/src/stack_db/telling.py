@@ -149,16 +149,19 @@ def is_told(kind: Kind) -> bool:
     return bool(kind.history or changing.receivers or changed.receivers)
 
 
-def pending(session: Session) -> Telling:
+def pending(session: Session, app: Flask | None = None) -> Telling:
     """Return the telling of a session's transactions.
 
     What is told there is sent when the outermost transaction has been
     committed; an undone savepoint takes its changes along.
+
+    :param app: whose receivers hear of them, for a session that is used
+        without a context; otherwise the current one.
     """
     found = session.info.get(_HELD)
     if found is None:
-        app = current_app._get_current_object()  # type: ignore[attr-defined]
-        found = session.info[_HELD] = Telling(app, session)
+        here = app or current_app._get_current_object()  # type: ignore[attr-defined]
+        found = session.info[_HELD] = Telling(here, session)
     telling: Telling = found
     return telling
 

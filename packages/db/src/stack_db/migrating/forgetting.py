@@ -17,8 +17,8 @@ from flask import current_app
 from sqlalchemy.engine import Inspector
 
 from .branch import Scope, find_installed
+from .catalogue import find_forgotten, find_owner
 from .choice import Choice, choosing
-from .reference import find_forgotten, find_owner
 from .revisions import SCOPE
 from .status import look, name_bind, read_config
 
@@ -221,4 +221,4 @@ def _render(remains: Remains) -> Iterator[str]:
         yield f"with op.batch_alter_table({table!r}) as batch:"
         yield f"    batch.drop_constraint(op.f({constraint!r}), type_='foreignkey')"
     for table in remains.tables:
-        yield f"op.drop_table({table!r})"
+        yield f"op.drop_table({table!r}, if_exists=True)"

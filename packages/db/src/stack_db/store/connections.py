@@ -10,7 +10,8 @@ from typing import Any
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError
+
+from ..liveness import read_again
 
 _HELD: ContextVar[Mapping[Connections, Connection]] = ContextVar("stack_db_held")
 """The connections whose transactions the stores of this thread have open."""
@@ -22,6 +23,7 @@ class Connections:
     :param app: the application.
     :param database: its ``SQLAlchemy`` instance, whose session reads must agree with.
     :param bind_key: which of the databases.
+    :param scan_rows: how many rows a search without an index reads.
     :param find_reader: returns the engine for reads that stand alone, or None.
     """
 
@@ -31,16 +33,23 @@ class Connections:
         database: SQLAlchemy,
         bind_key: str | None,
         find_reader: Callable[[str | None], Engine | None],
+        scan_rows: int,
     ) -> None:
         self.app = app
         self.database = database
         self.bind_key = bind_key
+        self.scan_rows = scan_rows
         self._find_reader = find_reader
 
     @property
     def engine(self) -> Engine:
         """The engine that writes."""
         return self.database._app_engines[self.app][self.bind_key]
+
+    @property
+    def reader(self) -> Engine | None:
+        """The engine whose statements are each a transaction by itself, or None."""
+        return self._find_reader(self.bind_key)
 
     @property
     def dialect(self) -> Dialect:
@@ -55,14 +64,9 @@ class Connections:
         """
         connection = self.find()
         if connection is not None:
-            return list(connection.execute(statement, values).all())
+            return connection.execute(statement, values).all()  # type: ignore[return-value]
         engine = self._find_reader(self.bind_key) or self.engine
-        try:
-            return _fetch(engine, statement, values)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        return _fetch(engine, statement, values)
+        return read_again(engine, lambda own: own.execute(statement, values).all())  # type: ignore[arg-type, return-value]
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -83,16 +87,45 @@ class Connections:
         session = self.find_session()
         if session is None or not session.in_transaction():
             return None
-        if session.new or session.dirty or session.deleted:
+        # Whoever is told of a change may read, while it is being flushed.
+        if not session._flushing and (session.new or session.dirty or session.deleted):
             session.flush()
         found: Connection = session.connection(bind_arguments={"bind": self.engine})
         return found
 
+    def find_pending(self) -> Connection | None:
+        """Return the connection whose transaction has written something, or None.
+
+        A stream outlives the view that made it, and with it the session, unless
+        it has to see what only the session's transaction does.
+        """
+        session = self.find_session()
+        if session is not None and session.in_transaction():
+            begun = session.get_transaction()
+            lists = ("_new", "_dirty", "_deleted")
+            flushed = any(getattr(begun, name, None) for name in lists)
+            if not (flushed or session.new or session.dirty or session.deleted):
+                session = None
+        held = _HELD.get(None)
+        if session is None and (held is None or self not in held):
+            return None
+        return self.find()
+
+    def stream_engine(self) -> Engine:
+        """Return the engine for reads that take their time."""
+        if self.dialect.name == "postgresql":
+            # It declares cursors in transactions only.
+            return self.engine
+        return self._find_reader(self.bind_key) or self.engine
+
     def find_session(self) -> Any | None:
         """Return the caller's session if there is one, and make none."""
-        if not has_app_context() or not self.database.session.registry.has():
+        if not has_app_context():
             return None
-        return self.database.session() if current_app._get_current_object() is self.app else None  # type: ignore[attr-defined]
+        registry = self.database.session.registry
+        if not registry.has() or current_app._get_current_object() is not self.app:  # type: ignore[attr-defined]
+            return None
+        return registry()
 
     @contextmanager
     def holding(self, connection: Connection) -> Iterator[None]:
@@ -102,8 +135,3 @@ class Connections:
             yield
         finally:
             _HELD.reset(token)
-
-
-def _fetch(engine: Engine, statement: Any, values: Mapping[str, Any]) -> list[Any]:
-    with engine.connect() as connection:
-        return list(connection.execute(statement, values).all())

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import JSON, Column, Table, null
 
 from stack_core.description import Field, Key
 
 from ..model.kind import Kind
+
+NO_SUCH_ROW = "There is no such row."
 
 
 class Placement:
@@ -71,6 +73,48 @@ class Placement:
             return ((columns[0], value),)
         return zip(columns, value if value is not None else [None] * len(columns), strict=True)
 
+    @cached_property
+    def counted(self) -> Column[Any] | None:
+        """The column of the key that the database counts up, if it does."""
+        return self.table.autoincrement_column
+
+    @cached_property
+    def leads_to_itself(self) -> bool:
+        """Whether rows of the table may need others of it."""
+        return any(key.references(self.table) for key in self.table.foreign_keys)
+
+    def is_key(self, name: str) -> bool:
+        """Tell whether a field is a part of the key."""
+        return any(column in self.key for column in self.columns.get(name, ()))
+
+    def computes(self, name: str) -> bool:
+        """Tell whether the database computes a field."""
+        return any(column.computed is not None for column in self.columns.get(name, ()))
+
+    def counts(self, name: str) -> bool:
+        """Tell whether the database counts a field up, which makes a value of None."""
+        columns = self.columns.get(name, ())
+        return len(columns) == 1 and columns[0] is self.counted
+
+    def next_version(self, version: Any) -> Any:
+        """Return the version that follows another, or None, which is the first's."""
+        generate: Any = self.kind.mapper.version_id_generator
+        return generate(version)
+
+    def fresh(self, bound: dict[str, Any]) -> dict[str, Any]:
+        """Complete the parameters of a new row: its first version, and a key that is counted."""
+        if self.version is not None and bound.get(self.version.key) is None:
+            bound[self.version.key] = self.next_version(None)
+        if self.counted is not None and bound.get(self.counted.key, self) is None:
+            del bound[self.counted.key]
+        return bound
+
+    def sendable(self, column: Column[Any], value: Any) -> Any:
+        """Return a value as a driver takes it: a document's None is a missing value, not null."""
+        if value is None and isinstance(column.type, JSON):
+            return null()
+        return value
+
     def join(self, values: tuple[Any, ...]) -> Any:
         """Return the value of a field from those of its columns; None if one is missing."""
         if len(values) == 1:
@@ -98,8 +142,8 @@ class Placement:
                 continue
             if name in self.fields:
                 found[self.fields[name]] = None
-            elif name in self.table.columns and self.table.columns[name].computed is not None:
-                made_of = self.named_in(str(self.table.columns[name].computed.sqltext))
+            elif name in self.table.columns and (made := self.table.columns[name].computed):
+                made_of = self.named_in(str(made.sqltext))
                 found.update(dict.fromkeys(self.name_fields(made_of)))
         return tuple(found)
 

@@ -19,7 +19,7 @@ from .condition import Conditions, Relations
 from .joining import Joining
 from .layout import Getter, Layout
 from .order import Mark, Order, with_key
-from .outline import count_parameter
+from .outline import count_parameter, parameter
 from .relation import Condition, key_columns
 
 T = TypeVar("T")
@@ -97,34 +97,66 @@ class Statements:
             *more,
         ]
 
+    def by_key(self) -> Condition:
+        """Return the condition that a row has the key that is bound under ``k``."""
+        return and_(
+            *(
+                self.comparison.equal(column, parameter(f"k{index}", column.type))
+                for index, column in enumerate(key_columns(self.kind, self.root))
+            )
+        )
+
     def joining(self, reach: Reach) -> Joining:
         """Return a statement's joins, none as yet."""
         return Joining(Conditions(self.comparison, self.relations, reach), self.kind, self.root)
 
     def page(
-        self, query: Query, reach: Reach, mark: Mark | None, *more: Condition
+        self,
+        query: Query,
+        reach: Reach,
+        mark: Mark | None,
+        *more: Condition,
+        within: Sequence[Condition] = (),
     ) -> RowStatement:
-        """Build the statement for a page's rows, bounded by ``limit`` and ``offset``."""
+        """Build the statement for a page's rows, bounded by ``limit`` and ``offset``.
+
+        :param within: looked for among the first ``bound`` rows only.
+        """
         joining = self.joining(reach)
         layout = Layout(joining)
         paths = with_key(query.order)
-        order = Order(joining, paths, self.comparison.name)
         row, key = layout.rows(query.fields), layout.value("")
         marks = layout.rows([path.removeprefix("-") for path in paths])
+        whole: Any = select(*layout.columns).select_from(self.root)
+        order = Order(joining, paths, self.comparison.name)
         backwards = mark is not None and mark.backwards
-        where = self.conditions(query.where, reach, *more)
         ranges = order.beyond(mark) if mark is not None else []
-        ends = order.by(backwards=backwards)
-        whole = select(*layout.columns).select_from(self.root)
-        if len(ranges) < 2 and not query.offset:
+        where = self.conditions(query.where, reach, *more)
+        if not within and len(ranges) < 2 and not query.offset:
             statement = joining.apply(whole).where(*where, *ranges)
+            ends = order.by(backwards=backwards)
         else:
-            chosen = self._choose(joining, where, ranges, ends, offset=bool(query.offset))
-            pairs = zip(key_columns(self.kind, self.root), chosen.c, strict=True)
-            on = and_(*(own == other for own, other in pairs))
-            statement = joining.apply(whole.join(chosen, on))
+            limit = "bound" if within else "limit"
+            offset = "offset" if query.offset and not within else ""
+            chosen = self._choose(reach, where, paths, mark, limit, offset)
+            statement = joining.apply(whole.join(chosen, self._same_key(chosen))).where(*within)
+            # By an index of the table's own, SQLite would read all of it for a limit.
+            ends = order.by(backwards=backwards, table=chosen)
+            if within and query.offset:
+                statement = statement.offset(count_parameter("offset"))
         limited = statement.order_by(*ends).limit(count_parameter("limit"))
         return RowStatement(limited, row, key, marks)
+
+    def stream(self, query: Query, reach: Reach, *more: Condition) -> RowStatement:
+        """Build the statement for every row of a query, in its order."""
+        joining = self.joining(reach)
+        layout = Layout(joining)
+        order = Order(joining, with_key(query.order), self.comparison.name)
+        row, key = layout.rows(query.fields), layout.value("")
+        ends = order.by(backwards=False)
+        statement = joining.apply(select(*layout.columns).select_from(self.root))
+        statement = statement.where(*self.conditions(query.where, reach, *more))
+        return RowStatement(statement.order_by(*ends), row, key, key)
 
     def rows(
         self, where: Filter, fields: Sequence[str], reach: Reach, *more: Condition
@@ -147,6 +179,14 @@ class Statements:
         found = select(func.count()).select_from(self.root)
         return found.where(*self.conditions(query.where, reach, *more))
 
+    def bounded(self, query: Query, reach: Reach, within: Sequence[Condition]) -> Any:
+        """Build the statement that counts those of the first ``bound`` rows that are wanted."""
+        where, paths = self.conditions(query.where, reach), with_key(query.order)
+        chosen = self._choose(reach, where, paths, None, "bound", "")
+        rows: Any = select(literal_column("1")).select_from(self.root)
+        found = rows.join(chosen, self._same_key(chosen)).where(*within)
+        return select(func.count()).select_from(found.limit(count_parameter("cap")).subquery())
+
     def capped(self, query: Query, reach: Reach, *more: Condition) -> Any:
         """Build the statement that counts them up to ``cap`` and no further."""
         found = self.matching(query, reach, *more).limit(count_parameter("cap"))
@@ -154,23 +194,33 @@ class Statements:
 
     def _choose(
         self,
-        joining: Joining,
+        reach: Reach,
         where: list[Condition],
-        ranges: list[Condition],
-        ends: list[Any],
-        *,
-        offset: bool,
+        paths: Sequence[str],
+        mark: Mark | None,
+        limit: str,
+        offset: str,
     ) -> Any:
-        """Return the keys of a page's rows as a table, so that only these are read whole."""
-        keys = [
-            column.label(f"k{index}")
-            for index, column in enumerate(key_columns(self.kind, self.root))
-        ]
-        statement = joining.apply(select(*keys).select_from(self.root)).where(*where)
-        statement = statement.order_by(*ends).limit(count_parameter("limit"))
+        """Return the keys and the order of some rows as a table; only these are read whole.
+
+        :param limit: the name of the number of rows. ``offset``: of those before, or empty.
+        """
+        joining = self.joining(reach)
+        order = Order(joining, paths, self.comparison.name)
+        ends = order.by(backwards=mark is not None and mark.backwards)
+        keys = key_columns(self.kind, self.root)
+        named = [column.label(f"k{index}") for index, column in enumerate(keys)]
+        statement: Any = select(*named, *order.columns()).select_from(self.root)
+        statement = joining.apply(statement).where(*where).order_by(*ends)
+        statement = statement.limit(count_parameter(limit))
         if offset:
-            statement = statement.offset(count_parameter("offset"))
+            statement = statement.offset(count_parameter(offset))
+        ranges = order.beyond(mark) if mark is not None else []
         if len(ranges) < 2:
             return statement.where(*ranges).subquery()
         parts = [select(*statement.where(each).subquery().c) for each in ranges]
         return union_all(*parts).subquery()
+
+    def _same_key(self, chosen: Any) -> Any:
+        keys = key_columns(self.kind, self.root)
+        return and_(*(column == chosen.c[f"k{index}"] for index, column in enumerate(keys)))
