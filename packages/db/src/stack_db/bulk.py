@@ -60,11 +60,10 @@ def _read_values(kind: Kind, state: ORMExecuteState) -> Mapping[str, Any]:
         name = getattr(target, "key", target)
         written[name] = value.effective_value if isinstance(value, BindParameter) else None
     rows = state.parameters
-    many = list(getattr(statement, "_multi_values", ()) or ())
-    if many:
-        written.update(dict.fromkeys((getattr(each, "key", each) for each in many[0][0]), None))
+    for many in getattr(statement, "_multi_values", ()):
+        written.update((getattr(each, "key", each), None) for each in many[0])
     if isinstance(rows, list):
-        written.update(dict.fromkeys((name for row in rows[:1] for name in row), None))
+        written.update((str(name), None) for row in rows[:1] for name in row)
     elif isinstance(rows, Mapping):
         written.update(rows)
     return {_name_field(kind, name): value for name, value in written.items()}

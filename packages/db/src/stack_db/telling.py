@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, Unpack
 
 import msgspec
 from flask import Flask, current_app
@@ -32,6 +32,15 @@ LARGE = 1000
 """The most characters or bytes of a value that an event carries."""
 
 _HELD = "stack_db_telling"
+
+
+class Values(TypedDict, total=False):
+    """What is told of a change besides what it was done to; as in :class:`Change`."""
+
+    old: Mapping[str, Any] | None
+    new: Mapping[str, Any] | None
+    where: Filter | None
+    count: int
 
 
 class Telling:
@@ -64,11 +73,8 @@ class Telling:
         action: Action,
         key: Key | None,
         *,
-        old: Mapping[str, Any] | None = None,
-        new: Mapping[str, Any] | None = None,
-        where: Filter | None = None,
-        count: int = 1,
         connection: Connection | None = None,
+        **values: Unpack[Values],
     ) -> None:
         """Write a change into the history, where its kind has one, and send it.
 
@@ -77,9 +83,7 @@ class Telling:
         :param connection: the one whose transaction holds the change;
             otherwise the session's.
         """
-        self.tell_all(
-            [draft(kind, action, key, old=old, new=new, where=where, count=count)], connection
-        )
+        self.tell_all([draft(kind, action, key, **values)], connection)
 
     def tell_all(self, drafts: Iterable[Draft], connection: Connection | None = None) -> None:
         """Do the same for many changes, whose history is written at once."""
@@ -170,21 +174,17 @@ def draft(
     kind: Kind,
     action: Action,
     key: Key | None,
-    *,
-    old: Mapping[str, Any] | None = None,
-    new: Mapping[str, Any] | None = None,
-    where: Filter | None = None,
-    count: int = 1,
+    **values: Unpack[Values],
 ) -> Draft:
     """Return a change of now, by whoever asks."""
     change = Change(
         kind=kind.description.kind,
         action=action,
         key=key,
-        old=old or {},
-        new=new or {},
-        where=where,
-        count=count,
+        old=values.get("old") or {},
+        new=values.get("new") or {},
+        where=values.get("where"),
+        count=values.get("count", 1),
         actor=actor.find_key(),
         request_id=find_request_id() or "",
         at=time.time(),
