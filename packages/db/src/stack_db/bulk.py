@@ -9,9 +9,10 @@ from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql.elements import BindParameter
 
+from .draft import Action
 from .model.kind import Kind
 from .model.kinds import Kinds
-from .telling import Action, is_told, pending
+from .telling import is_told, pending
 
 
 def tell_statement(database: SQLAlchemy, state: ORMExecuteState) -> Any:

@@ -19,8 +19,8 @@ from stack_core.description import Description, Key
 from stack_core.event import Change
 from stack_core.filter import Filter
 
+from .draft import Draft, is_hidden
 from .tables import HISTORY, history_table
-from .telling import Draft, is_hidden
 from .value_text import decode, encode
 
 if TYPE_CHECKING:

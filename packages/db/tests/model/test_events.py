@@ -13,7 +13,8 @@ from stack_core import Registry
 from stack_core.access import ACCESS, Identity
 from stack_core.event import Change, changed
 from stack_db import Database
-from stack_db.telling import LARGE, Telling, pending
+from stack_db.draft import LARGE
+from stack_db.telling import Telling, pending
 
 
 def last(heard: list[Any]) -> Change:

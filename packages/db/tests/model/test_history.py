@@ -20,12 +20,13 @@ from stack_core.event import Change, changing
 from stack_core.filter import Is
 from stack_db import Instant
 from stack_db.declaration import about, kind
+from stack_db.draft import draft
 from stack_db.history import LONGEST_VALUE, read_history, values_at, write_history
 from stack_db.mixins import SoftDelete
 from stack_db.model.kind import Kind
 from stack_db.model.kinds import Kinds
 from stack_db.tables import history_table
-from stack_db.telling import draft, pending
+from stack_db.telling import pending
 
 
 class Colour(enum.Enum):

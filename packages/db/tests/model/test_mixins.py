@@ -289,6 +289,31 @@ def test_object_leaves_the_session_and_comes_back(shop: Shop) -> None:
     assert book not in session
 
 
+def test_failed_flush_lets_nothing_go(shop: Shop) -> None:
+    """What a flush could not mark stays in the session, for all flushes that follow."""
+    session, book = shop.db.session, shop.Book
+    two = session.scalars(sa.select(book)).one()
+    session.add_all([book(id=7, isbn="7"), book(id=8, isbn="8")])
+    session.commit()
+    session.delete(two)
+    session.add(book(id=9, isbn="8"))
+    with pytest.raises(sa.exc.IntegrityError):
+        session.flush()
+    session.rollback()
+    session.add(book(isbn="9"))
+    session.commit()
+    assert two in session
+    assert two.deleted_at is None
+
+
+def test_sessions_of_another_database_are_left_alone(shop: Shop, start: Any) -> None:
+    """Only where a class has the mixin is every statement looked at."""
+    app, other = start()
+    with app.app_context():
+        assert not other.session().dispatch.do_orm_execute
+    assert shop.db.session().dispatch.do_orm_execute
+
+
 def test_delete_of_an_owner_marks_what_it_owns(shop: Shop) -> None:
     """A cascade reaches soft ones; others stay with their owner."""
     session = shop.db.session
