@@ -127,11 +127,11 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
     def attach(self, app: Flask, state: DatabaseState) -> None:
         """Let Flask-SQLAlchemy do its part, then add the answers, the migrations and the seams."""
         if state.reused:
+            hear(state.database)
             for engine in state.engines(app).values():
                 note_writes(engine)
         else:
             self.succeed(app, state)
-        hear(state.database)
         answer_faults(app, state.settings.retry_after)
         explain_faults(app)
         if find_mode(app, state.settings) != "off":
@@ -165,6 +165,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         with using(state.settings), noting(state.readers):
             self._start(app)
         state.database = self._database
+        hear(self._database)
 
     def abandon(self, app: Flask) -> None:
         """Close the engines of a set-up that failed."""
