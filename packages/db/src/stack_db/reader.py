@@ -61,7 +61,9 @@ class Readers:
                     self._made[bind_key] = self._make(bind_key)
                 reader = self._made[bind_key]
         if reader is not None and not reader._has_events:
-            reader._has_events = self._options[bind_key][0]._has_events
+            # Otherwise the attribute of the class counts, for who listens to all engines.
+            if self._options[bind_key][0]._has_events:
+                reader._has_events = True
         return reader
 
     def capacity(self, engine: Engine) -> int:
