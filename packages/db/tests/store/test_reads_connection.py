@@ -209,3 +209,20 @@ def test_dead_connection_is_replaced(library: Any) -> None:
     assert titles(library) == ["a"]
     store = library.store("Book")
     assert store.row(1, ("title",), EVERYTHING) == ("a",)
+
+
+@pytest.mark.services
+def test_check_counts_both_pools(library: Any) -> None:
+    """``check --deploy`` says how many connections a process may open to a server, in all."""
+    found = [
+        each.message
+        for each in Database.of(library.app).database.extension.checks(library.app)
+        if each.id == "db.connections"
+    ]
+    if library.database == "sqlite":
+        assert found == []
+    else:
+        assert found == [
+            "Each process opens at most 30 connections to the database:"
+            " 15 for transactions and 15 for reads."
+        ]

@@ -165,6 +165,26 @@ def test_lost_triggers_are_noticed(project: Project, tmp_path: Path) -> None:
     assert project.search("eedl") == (1, "index")
 
 
+def test_copied_table_keeps_its_index(project: Project, tmp_path: Path) -> None:
+    """A table that a revision changes by copying it, as on SQLite, is searched as before."""
+    project.become("title")
+    for command in ("init", "migrate", "upgrade", "revision"):
+        project.db_(command)
+    newest = max(tmp_path.glob("migrations/versions/*.py"), key=lambda p: p.stat().st_mtime_ns)
+    change = (
+        "def upgrade():\n"
+        "    with op.batch_alter_table('note', recreate='auto') as batch:\n"
+        "        batch.alter_column('title', existing_type=sa.String(50), type_=sa.String(60),"
+        " existing_nullable=False)\n\n\ndef downgrade():\n    pass\n"
+    )
+    newest.write_text(newest.read_text("utf-8").partition("def upgrade")[0] + change, "utf-8")
+    project.db_("upgrade")
+    with project.app.app_context():
+        project.db.session.add(project.Note(title="needle"))
+        project.db.session.commit()
+    assert project.search("eedl") == (1, "index")
+
+
 def test_offline_script(project: Project) -> None:
     """``flask db upgrade --sql`` writes the index's statements too."""
     project.become("title")
