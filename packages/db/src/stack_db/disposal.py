@@ -16,6 +16,8 @@ def on_disposal(engine: Engine, function: Callable[[Engine], Any]) -> None:
     statement, which costs as much as a third of a short one. It is told about
     a disposal without that.
     """
-    before = engine._has_events
+    silent = not engine._has_events
     event.listen(engine, "engine_disposed", function)
-    engine._has_events = before
+    if silent:
+        # Not set to False, which would hide it from who listens to all engines.
+        del engine._has_events
