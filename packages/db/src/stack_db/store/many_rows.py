@@ -46,6 +46,7 @@ class ManyRows:
         """
         writer, count = self._writer, 0
         by_object = self._must_be_objects(writer.transactions.settle())
+        writer.enforced()
         with writer.write(seen=by_object) as place:
             checked = _Checked(writer, reach)
             for chunk in _chunks(rows):

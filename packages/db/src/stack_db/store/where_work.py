@@ -46,6 +46,7 @@ class WhereWork:
         writer.shape(values, hiding=writer.links.hiding(values, reach))
         self._refuse_key(values)
         by_object = self._is_by_object(values, reach)
+        writer.enforced()
         with writer.write(seen=by_object) as place:
             keys = writer.reads.keys_where(where, reach, place.connection, lock=True)
             if not keys:

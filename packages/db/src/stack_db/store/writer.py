@@ -63,6 +63,7 @@ class Writer:
         self.transactions = transactions
         self.database = connections.database
         self.dialect = connections.dialect
+        self.enforced = enforced
         self.placement = placement = Placement(self.kind)
         self.statements = WriteStatements(placement, reads.statements.comparison)
         self.own_code = OwnCode(placement, _class_of(self.database.session))
@@ -229,7 +230,10 @@ def make_writer(reads: Reads, reads_of: Callable[[Kind], Reads]) -> Writer:
 
 
 class _Enforced:
-    """Tells whether a database checks foreign keys, which SQLite does if it is told to."""
+    """Tells whether a database checks foreign keys, which SQLite does if it is told to.
+
+    It asks once, and so before a write has a connection of its own.
+    """
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
@@ -241,7 +245,7 @@ class _Enforced:
         return self._found
 
     def _ask(self) -> bool:
-        with self._connections.engine.connect() as connection:
+        with self._connections.read() as connection:
             return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
 
 
