@@ -6,7 +6,7 @@ is where it is found out, each time anew: a listener may come at any moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import partial
 from operator import attrgetter
@@ -60,7 +60,9 @@ class Watch:
     """
 
     def __init__(self, places: Iterable[tuple[Any, Sequence[str]]]) -> None:
-        self._get = [partial(attrgetter(*names), each.dispatch) for each, names in places]
+        self._get: list[Callable[[], Any]] = [
+            partial(attrgetter(*names), each.dispatch) for each, names in places
+        ]
         self._found: list[Any] = []
         self._inner: list[Any] = []
         self._copies: list[Any] = []
@@ -70,16 +72,16 @@ class Watch:
     def hears(self) -> bool:
         """Tell whether somebody listens now."""
         # A list of listeners is replaced when it gets its first, and grows after that.
-        if [get() for get in self._get] != self._found or self._inner != self._copies:
+        if self._found != [get() for get in self._get] or self._inner != self._copies:
             self._look()
         return self._heard
 
     def _look(self) -> None:
         found = [get() for get in self._get]
-        lists = [each for one in found for each in (one if isinstance(one, tuple) else (one,))]
-        inner = [
-            getattr(each, name) for each in lists for name in ("listeners", "parent_listeners")
-        ]
+        inner: list[Any] = []
+        for one in found:
+            for each in one if isinstance(one, tuple) else (one,):
+                inner += [each.listeners, each.parent_listeners]
         copies = [copy(each) for each in inner]
         self._heard = any(map(_is_foreign, (each for one in copies for each in one)))
         self._found, self._inner, self._copies = found, inner, copies
@@ -115,12 +117,12 @@ class OwnCode:
         if action == "delete" and self._on_delete:
             return True
         outline = (action, *names)
-        watch = self._watches.find(outline, lambda: self._make_watch(*outline))
+        watch = self._watches.find(outline, lambda: self._make_watch(action, outline[1:]))
         if watch is None or watch.hears():
             return True
         return session is not None and Watch([(session, _SESSION_EVENTS)]).hears()
 
-    def _make_watch(self, action: Action, *names: str) -> Watch | None:
+    def _make_watch(self, action: Action, names: Sequence[str]) -> Watch | None:
         """Return what tells who listens to a write; None if a field is no plain column."""
         places: list[tuple[Any, Sequence[str]]] = [
             (self._sample, _SESSION_EVENTS),
