@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from services import find_url
 from stack_core.store import Store, store_for
 from stack_db import Database
+from stack_db.tables import history_table
 from stack_testing.store import ROWS, StoreStand
 
 FIRST_KEY = 1000
@@ -45,6 +46,7 @@ class SqlStand(StoreStand):
 
     def create(self) -> None:
         """Create the tables, and let the keys that a database makes begin high."""
+        history_table(self.db.metadata)
         with self.app.app_context():
             self.db.create_all()
             with self.db.engine.begin() as connection:
