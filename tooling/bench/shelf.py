@@ -85,7 +85,7 @@ def _filling(rows: int) -> Iterator[tuple[int, str]]:
     yield TEAMS, "INSERT INTO team SELECT i, 'team ' || i"
     yield AUTHORS, f"INSERT INTO author SELECT i, 'author ' || i, 1 + i % {TEAMS}"
     shelves = max(1, rows // MATCHING)
-    moment = "datetime(1000000000 + (i * 7919) % 1000003 * 60, 'unixepoch')"
+    moment = "datetime(1000000000 + i % 1009 * 991 + i % 991 * 60, 'unixepoch')"
     yield (
         rows,
         f"INSERT INTO book SELECT i, 'title ' || (i * 31) % 1000, i % 900, i % {shelves},"

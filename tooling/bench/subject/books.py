@@ -137,7 +137,10 @@ def prebuilt(address: str, what: str) -> tuple[Flask, Callable[[], Any]]:
 def _plain(address: str) -> tuple[Flask, Any, Any, Any, Any]:
     metadata = sa.MetaData()
     team = sa.Table(
-        "team", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String)
+        "team",
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("name", sa.String),
     )
     author = sa.Table(
         "author",

@@ -38,6 +38,8 @@ def run(revisions: Revisions, run_env: Callable[[], None]) -> None:
         if connection is not None:
             _set_transactions(given, connection.dialect)
         given["include_object"] = _include(revisions, given.get("include_object"))
+        if not given.get("process_revision_directives"):
+            given["process_revision_directives"] = _leave_out_empty
         configure(*positional, **given)
 
     proxied.configure = configure_more
@@ -61,6 +63,14 @@ def find_engine(app: Flask) -> Engine | None:
     named = sorted(key for key in engines if key is not None)
     key = None if None in engines or not named else named[0]
     return engines.get(key)
+
+
+def _leave_out_empty(context: Any, revision: Any, directives: list[Any]) -> None:
+    """Write no revision that changes nothing, as Flask-Migrate's own ``env.py`` does."""
+    options = context.config.cmd_opts
+    if getattr(options, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+        directives.clear()
+        context.config.print_stdout("No changes in schema detected.")
 
 
 def _set_transactions(given: dict[str, Any], dialect: Any) -> None:

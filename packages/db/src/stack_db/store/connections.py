@@ -144,4 +144,3 @@ class Connections:
             yield
         finally:
             _HELD.reset(token)
-

@@ -127,9 +127,7 @@ class RowWork:
         for _ in range(_ATTEMPTS):
             with writer.write(single=single) as place:
                 connection = place.connection
-                before = self._read(
-                    connection, key, columns, single=single, alive=not revived
-                )
+                before = self._read(connection, key, columns, single=single, alive=not revived)
                 if not revived:
                     writer.require(key, reach, connection)
                 before.check(version)

@@ -172,7 +172,9 @@ class Writer:
 
     def _find_needing(self, table: str, keys: Sequence[Key], connection: Connection) -> str:
         """Return the word of a kind whose rows need those of the keys."""
-        return self.touching.word_of(table) if table else self.touching.find_needing(keys, connection)
+        return (
+            self.touching.word_of(table) if table else self.touching.find_needing(keys, connection)
+        )
 
     def loaded(self, key: Key, session: Session | None) -> bool:
         """Tell whether the caller's session holds the object of a row."""
