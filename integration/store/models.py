@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from stack_db import Instant
 from stack_db.declaration import about, kind, rule
+from stack_db.mixins import SoftDelete
 from stack_testing.store import Genre
 
 KINDS = ("team", "author", "book", "tag", "tagging", "copy", "loan", "note", "sample")
@@ -131,16 +132,14 @@ def make_models(
             ),
         )
 
-    class Note(listens, db.Model):  # type: ignore[misc]
+    class Note(listens, SoftDelete, db.Model):  # type: ignore[misc]
         __tablename__ = "note"
         id: Mapped[int] = mapped_column(primary_key=True)
-        slug: Mapped[str] = mapped_column(text(100), info=about(searchable=True))
+        slug: Mapped[str] = mapped_column(text(100), unique=True, info=about(searchable=True))
         body: Mapped[str | None] = mapped_column(text(400))
         parent_id: Mapped[int | None] = key("note.id", ondelete="SET NULL")
-        deleted_at: Mapped[datetime | None] = mapped_column(Instant)
         parent = relationship("Note", remote_side=[id], back_populates="replies")
         replies = many("Note", "parent")
-        __soft__ = "deleted_at"
         __kind__ = kind(history=True)
 
     some_text = text(200)

@@ -96,10 +96,14 @@ class Readers:
             if getattr(engine.pool.dispatch, name):
                 event.listen(reader, name, partial(_forward, engine, name))
         engines.leave_connections_to_parent(reader)
-        heard = engine._has_events
+        heard = vars(engine).get("_has_events")
         event.listen(engine, "engine_disposed", _Follower(reader))
-        # A listener, to whatever, makes every statement slower by half.
-        engine._has_events = heard
+        # A listener, to whatever, makes every statement slower by half. What listens to all
+        # engines is known by their class, which the engine's own word must not hide.
+        if heard is None:
+            vars(engine).pop("_has_events", None)
+        else:
+            engine._has_events = heard
         return reader
 
 
