@@ -18,6 +18,7 @@ from stack_core.query import Reach
 from stack_core.store import Saved
 
 from ..instant import now
+from ..soft_delete import INCLUDE
 from ..telling import Action, Draft
 from .collection import members, replace_members
 from .difference import differs
@@ -170,6 +171,7 @@ class ObjectWork:
             self._writer.identity(key),
             populate_existing=True,
             with_for_update={"of": self._kind.cls},
+            execution_options={INCLUDE: revived},
         )
         if found is None or self.key_of(found) != key:
             raise self._writer.no_such_row()
