@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from . import engine as engines
 from . import sqlite
+from .disposal import on_disposal
 from .settings import DatabaseSettings
 
 _noting: ContextVar[Readers] = ContextVar("stack_db_readers")
@@ -96,14 +97,7 @@ class Readers:
             if getattr(engine.pool.dispatch, name):
                 event.listen(reader, name, partial(_forward, engine, name))
         engines.leave_connections_to_parent(reader)
-        heard = vars(engine).get("_has_events")
-        event.listen(engine, "engine_disposed", _Follower(reader))
-        # A listener, to whatever, makes every statement slower by half. What listens to all
-        # engines is known by their class, which the engine's own word must not hide.
-        if heard is None:
-            vars(engine).pop("_has_events", None)
-        else:
-            engine._has_events = heard
+        on_disposal(engine, _Follower(reader))
         return reader
 
 

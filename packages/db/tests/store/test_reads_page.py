@@ -145,6 +145,18 @@ def test_rows_come_and_go(shelf: Any) -> None:
     assert page(shelf, order=("pages",), limit=10, position=second.previous).keys == whole[:10]
 
 
+def test_position_without_values_is_an_end(shelf: Any) -> None:
+    """The first rows are asked for without a value, and backwards the last ones."""
+    whole = page(shelf, order=("title",), limit=1000)
+    first = page(shelf, order=("title",), limit=5, position=Position(()))
+    last = page(shelf, order=("title",), limit=5, position=Position((), backwards=True))
+    assert (first.keys, last.keys) == (whole.keys[:5], whole.keys[-5:])
+    assert first.previous is None
+    assert last.next is None
+    assert first.next is not None
+    assert last.previous is not None
+
+
 def test_jump_by_value(shelf: Any) -> None:
     """Fewer values than the order has lead to the first row with those, or behind it."""
     for order, values in (

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alembic import context
 from alembic.util import CommandError
+from flask import Flask
 from sqlalchemy.engine import Engine
 
+from .catalogue import Catalogue
+from ..searching import autogeneration
 from .lock import alone
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from .revisions import Revisions
 
 Include = Callable[..., bool]
 
 
-def run(revisions: Revisions, run_env: Callable[[], None]) -> None:
+def run(revisions: Catalogue, run_env: Callable[[], None]) -> None:
     """Run ``env.py`` once.
 
     Existing ones pass anything to ``context.configure``, so what is ours is added there, where
@@ -30,6 +28,7 @@ def run(revisions: Revisions, run_env: Callable[[], None]) -> None:
     :raises CommandError: the command cannot be run; the message says what to do.
     """
     scope = revisions.scope
+    autogeneration.teach_alembic()
     proxied: Any = vars(context)["_proxy"]
     configure: Callable[..., None] = proxied.configure
 
@@ -80,7 +79,7 @@ def _set_transactions(given: dict[str, Any], dialect: Any) -> None:
         given.setdefault("transactional_ddl", True)
 
 
-def _include(revisions: Revisions, theirs: Include | None) -> Include:
+def _include(revisions: Catalogue, theirs: Include | None) -> Include:
     """Keep the tables of extensions out of the application's revisions.
 
     A table that both the models and the database have is compared, so that
@@ -90,12 +89,14 @@ def _include(revisions: Revisions, theirs: Include | None) -> Include:
     def include(thing: Any, name: str | None, type_: str, reflected: bool, other: Any) -> bool:
         if type_ == "table" and name is not None and not _is_compared(revisions, name, other):
             return False
+        if not autogeneration.include(thing, name, type_, reflected, other):
+            return False
         return theirs is None or bool(theirs(thing, name, type_, reflected, other))
 
     return include
 
 
-def _is_compared(revisions: Revisions, table: str, other: Any) -> bool:
+def _is_compared(revisions: Catalogue, table: str, other: Any) -> bool:
     author = revisions.scope.author
     if author is not None:
         return table in author.migrations.tables
@@ -113,7 +114,7 @@ def _forget_hook(app: Flask) -> None:
         del arguments["process_revision_directives"]
 
 
-def _explain_behind(revisions: Revisions) -> str:
+def _explain_behind(revisions: Catalogue) -> str:
     shipped = [branch.name for branch in revisions.scope.branches]
     also = f", with the tables of {', '.join(map(repr, shipped))}" if shipped else ""
     return (

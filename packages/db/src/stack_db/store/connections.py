@@ -10,7 +10,8 @@ from typing import Any
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError
+
+from ..liveness import read_again
 
 _HELD: ContextVar[Mapping[Connections, Connection]] = ContextVar("stack_db_held")
 """The connections whose transactions the stores of this thread have open."""
@@ -65,17 +66,7 @@ class Connections:
         if connection is not None:
             return connection.execute(statement, values).all()  # type: ignore[return-value]
         engine = self._find_reader(self.bind_key) or self.engine
-        try:
-            connection = engine.connect()
-            try:
-                return connection.execute(statement, values).all()  # type: ignore[return-value]
-            finally:
-                connection.close()
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        with engine.connect() as another:
-            return another.execute(statement, values).all()  # type: ignore[return-value]
+        return read_again(engine, lambda own: own.execute(statement, values).all())  # type: ignore[arg-type, return-value]
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

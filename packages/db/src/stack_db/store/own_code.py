@@ -6,7 +6,10 @@ is where it is found out, each time anew: a listener may come at any moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import copy
+from functools import partial
+from operator import attrgetter
 from typing import Any, Literal
 
 from sqlalchemy import Table
@@ -18,7 +21,7 @@ from .statement import Kept
 
 Action = Literal["create", "update", "delete"]
 
-_MAPPER_EVENTS = {
+_MAPPER_EVENTS: dict[Action, tuple[str, str]] = {
     "create": ("before_insert", "after_insert"),
     "update": ("before_update", "after_update"),
     "delete": ("before_delete", "after_delete"),
@@ -45,8 +48,41 @@ _SQLALCHEMYS_OWN = (
 _OURS = "stack_db."
 """What we listen to ourselves is told by the store too, in its own way."""
 _PLAIN_INIT: Any = registry().constructor
-_MOST_JUDGED = 500
-"""How many combinations of listeners are remembered."""
+
+
+class Watch:
+    """Whether somebody besides SQLAlchemy and us listens to some events.
+
+    It is asked at every write, so it remembers what it has found, and looks
+    again only when there are other listeners than there were.
+
+    :param places: each an object with a dispatcher, and the names of events.
+    """
+
+    def __init__(self, places: Iterable[tuple[Any, Sequence[str]]]) -> None:
+        self._get = [partial(attrgetter(*names), each.dispatch) for each, names in places]
+        self._found: list[Any] = []
+        self._inner: list[Any] = []
+        self._copies: list[Any] = []
+        self._heard = False
+        self._look()
+
+    def hears(self) -> bool:
+        """Tell whether somebody listens now."""
+        # A list of listeners is replaced when it gets its first, and grows after that.
+        if [get() for get in self._get] != self._found or self._inner != self._copies:
+            self._look()
+        return self._heard
+
+    def _look(self) -> None:
+        found = [get() for get in self._get]
+        lists = [each for one in found for each in (one if isinstance(one, tuple) else (one,))]
+        inner = [
+            getattr(each, name) for each in lists for name in ("listeners", "parent_listeners")
+        ]
+        copies = [copy(each) for each in inner]
+        self._heard = any(map(_is_foreign, (each for one in copies for each in one)))
+        self._found, self._inner, self._copies = found, inner, copies
 
 
 class OwnCode:
@@ -62,14 +98,11 @@ class OwnCode:
         self._manager: Any = self._mapper.class_manager
         # The class's own listeners can be asked for through an instance only:
         # what the class itself answers is true whether or not there are any.
-        sample = session_class.__new__(session_class)
-        found = [getattr(sample.dispatch, name) for name in _SESSION_EVENTS]
-        self._of_sessions = [getattr(each, "parent_listeners", each) for each in found]
+        self._sample = session_class.__new__(session_class)
         self._always = not self._is_plain()
         self._on_create = self._always or self._has_own_init()
         self._on_delete = self._always or self._cascades()
-        self._watched: Kept[list[Any] | None] = Kept()
-        self._judged: dict[tuple[Any, ...], bool] = {}
+        self._watches: Kept[Watch | None] = Kept()
 
     def sees(self, action: Action, names: Iterable[str], session: Session | None) -> bool:
         """Tell whether a write must be done with objects.
@@ -77,51 +110,33 @@ class OwnCode:
         :param names: the fields that are written.
         :param session: the caller's, if there is one.
         """
-        if self._always:
-            return True
-        if action == "create" and (self._on_create or self._hears(self._manager.dispatch.init)):
+        if self._always or (action == "create" and self._on_create):
             return True
         if action == "delete" and self._on_delete:
             return True
-        before, after = _MAPPER_EVENTS[action]
-        heard = self._mapper.dispatch
-        if self._hears(getattr(heard, before)) or self._hears(getattr(heard, after)):
+        outline = (action, *names)
+        watch = self._watches.find(outline, lambda: self._make_watch(*outline))
+        if watch is None or watch.hears():
             return True
-        if any(each and self._hears(each) for each in self._of_sessions):
-            return True
-        if session is not None and any(
-            self._hears(getattr(session.dispatch, name)) for name in _SESSION_EVENTS
-        ):
-            return True
-        watched = self._watch(tuple(names))
-        return watched is None or any(self._hears(each.set) for each in watched)
+        return session is not None and Watch([(session, _SESSION_EVENTS)]).hears()
 
-    def _hears(self, listeners: Any) -> bool:
-        """Tell whether somebody besides SQLAlchemy and us listens."""
-        if not listeners:
-            return False
-        found = tuple(listeners)
-        judged = self._judged.get(found)
-        if judged is None:
-            if len(self._judged) >= _MOST_JUDGED:
-                self._judged.clear()
-            judged = self._judged[found] = any(map(_is_foreign, found))
-        return judged
-
-    def _watch(self, names: tuple[str, ...]) -> list[Any] | None:
-        """Return what tells who listens to fields; None if one is no plain column."""
-        return self._watched.find(names, lambda: self._find_watched(names))
-
-    def _find_watched(self, names: tuple[str, ...]) -> list[Any] | None:
-        found: dict[str, Any] = {}
+    def _make_watch(self, action: Action, *names: str) -> Watch | None:
+        """Return what tells who listens to a write; None if a field is no plain column."""
+        places: list[tuple[Any, Sequence[str]]] = [
+            (self._sample, _SESSION_EVENTS),
+            (self._mapper, _MAPPER_EVENTS[action]),
+        ]
+        if action == "create":
+            places.append((self._manager, ("init",)))
+        attributes: dict[str, Any] = {}
         for name in names:
             columns = self._placement.columns.get(name)
             if columns is None:
                 return None
             for each in (name, *(self._placement.attributes[column.key] for column in columns)):
                 if each in self._manager:
-                    found[each] = self._manager[each].dispatch
-        return list(found.values())
+                    attributes[each] = self._manager[each]
+        return Watch([*places, *((each, ("set",)) for each in attributes.values())])
 
     def _is_plain(self) -> bool:
         """Tell whether a row is one row of one table, and an attribute one of its columns."""

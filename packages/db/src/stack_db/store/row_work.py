@@ -17,6 +17,7 @@ from ..instant import now
 from ..telling import Action
 from .difference import differs
 from .refusal import Broken, invalid
+from .row_shape import RowShape
 from .transaction import note_commit
 from .writer import Writer
 
@@ -59,28 +60,30 @@ class RowWork:
     ) -> Saved:
         """Insert a row."""
         writer, told = self._writer, self._writer.told
-        writer.shape(values, complete=True)
+        shape = writer.shape(values, complete=True)
         doubtful = writer.links.doubtful(values, reach)
         scoped = reach.row != TRUE
         single = not (told or scoped or doubtful)
         if single and (free := writer.transactions.find_free()) is not None:
-            return self._insert_alone(free, values)
+            return self._insert_alone(free, values, shape)
         with writer.write(single=single) as place:
             connection = place.connection
             if doubtful:
                 writer.links.check(doubtful, reach, connection)
-            key, sent = self.insert(connection, values)
+            key, sent = self.insert(connection, values, shape)
             if scoped:
                 writer.check_reach([key], reach, connection)
             if told:
                 place.tell(writer.kind, action, key, new={**self._told(sent), **values})
         return self._created(key, sent, values)
 
-    def _insert_alone(self, engine: Engine, values: Mapping[str, Any]) -> Saved:
+    def _insert_alone(
+        self, engine: Engine, values: Mapping[str, Any], shape: RowShape
+    ) -> Saved:
         """Insert a row where one statement is all there is to do: quicker than a write's place."""
         try:
             with engine.connect() as connection:
-                key, sent = self.insert(connection, values)
+                key, sent = self.insert(connection, values, shape)
         except Broken as broken:
             self._writer.refuse(broken)
         note_commit()
@@ -96,10 +99,10 @@ class RowWork:
         )
 
     def insert(
-        self, connection: Connection, values: Mapping[str, Any]
+        self, connection: Connection, values: Mapping[str, Any], shape: RowShape
     ) -> tuple[Key, Mapping[str, Any]]:
         """Insert a row; return its key and what was sent, with the defaults."""
-        bound = self._placement.fresh(self._writer.shape_of(values).bind(values))
+        bound = self._placement.fresh(shape.bind(values))
         done = self._writer.execute(connection, self._statements.insert, bound, values)
         sent: Mapping[str, Any] = done.last_inserted_params()
         return self._key_of(done, sent), sent
