@@ -16,6 +16,10 @@ def on_disposal(engine: Engine, function: Callable[[Engine], Any]) -> None:
     statement, which costs as much as a third of a short one. It is told about
     a disposal without that.
     """
-    before = engine._has_events
+    before = vars(engine).get("_has_events")
     event.listen(engine, "engine_disposed", function)
-    engine._has_events = before
+    if before is None:
+        # What listens to all engines is known by their class, which must not be hidden.
+        vars(engine).pop("_has_events", None)
+    else:
+        engine._has_events = before
