@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+_MARK = "_has_events"
+
 
 def on_disposal(engine: Engine, function: Callable[[Engine], Any]) -> None:
     """Call a function with the engine when that is disposed of.
@@ -16,10 +18,8 @@ def on_disposal(engine: Engine, function: Callable[[Engine], Any]) -> None:
     statement, which costs as much as a third of a short one. It is told about
     a disposal without that.
     """
-    before = vars(engine).get("_has_events")
+    own = vars(engine)
+    before = own.get(_MARK)
     event.listen(engine, "engine_disposed", function)
     if before is None:
-        # What listens to all engines is known by their class, which must not be hidden.
-        vars(engine).pop("_has_events", None)
-    else:
-        engine._has_events = before
+        own.pop(_MARK, None)  # so that it follows its class, which may get listeners too
