@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
+from sqlalchemy import event
 
+from stack_core.problem import Invalid
+from stack_core.query import EVERYTHING, Query
 from stack_testing.store import StoreContract
 
-from .models import Plain, Validated, make_models
+from .models import REFUSED, Plain, Validated, make_models
 from .stand import SqlStand, open_database, sql_stand
 
 ONE = "All threads have one connection, and with it one transaction."
@@ -24,6 +27,7 @@ class SqlContract(StoreContract):
 
     database: ClassVar[str]
     listens: ClassVar[Any] = Plain
+    indexed: ClassVar[bool] = False
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -34,6 +38,8 @@ class SqlContract(StoreContract):
             open_database(cls.database) as address,
             sql_stand(address, folder, lambda db: make_models(db, cls.listens)) as stand,
         ):
+            if cls.indexed:
+                stand.index()
             yield stand
 
     @pytest.fixture
@@ -43,6 +49,25 @@ class SqlContract(StoreContract):
         place.empty()
 
 
+class Heard:
+    """What a test of the way through the session has to show: that it is taken."""
+
+    @pytest.mark.parametrize("kind", ["book", "author", "note"])
+    def test_validator_is_heard(self, stores: SqlStand, kind: str) -> None:
+        """S47: the model's own code has its say in what a store writes."""
+        name = stores[kind].description.title
+        for write in (
+            lambda: stores[kind].update(1, {name: REFUSED}, EVERYTHING),
+            lambda: stores[kind].create({name: REFUSED, "author": 1}, EVERYTHING),
+        ):
+            with pytest.raises((ValueError, Invalid)):
+                write()
+        heard: list[Any] = []
+        event.listen(stores.models["book"], "before_update", lambda *rest: heard.append(rest[2]))
+        stores["book"].update(1, {"pages": 12345}, EVERYTHING)
+        assert [book.pages for book in heard] == [12345]
+
+
 class TestSqlite(SqlContract):
     """SQLite in a file."""
 
@@ -50,7 +75,7 @@ class TestSqlite(SqlContract):
     exempt = {"estimate": NOT_POSTGRES}
 
 
-class TestSqliteWithObjects(TestSqlite):
+class TestSqliteWithObjects(Heard, TestSqlite):
     """SQLite in a file, where every write goes through the session."""
 
     listens = Validated
@@ -75,7 +100,7 @@ class TestPostgres(SqlContract):
 
 
 @pytest.mark.services
-class TestPostgresWithObjects(TestPostgres):
+class TestPostgresWithObjects(Heard, TestPostgres):
     """PostgreSQL, where every write goes through the session."""
 
     listens = Validated
@@ -90,7 +115,45 @@ class TestMariaDB(SqlContract):
 
 
 @pytest.mark.services
-class TestMariaDBWithObjects(TestMariaDB):
+class TestMariaDBWithObjects(Heard, TestMariaDB):
     """MariaDB, where every write goes through the session."""
 
     listens = Validated
+
+
+class TestSqliteWithIndex(TestSqlite):
+    """SQLite in a file, where searches have an index."""
+
+    indexed = True
+
+    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
+    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
+        """A search says that it was done by the index."""
+        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
+        assert page.searched == "index"
+
+
+@pytest.mark.services
+class TestPostgresWithIndex(TestPostgres):
+    """PostgreSQL, where searches have an index."""
+
+    indexed = True
+
+    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
+    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
+        """A search says that it was done by the index."""
+        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
+        assert page.searched == "index"
+
+
+@pytest.mark.services
+class TestMariaDBWithIndex(TestMariaDB):
+    """MariaDB, where searches have an index."""
+
+    indexed = True
+
+    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
+    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
+        """A search says that it was done by the index."""
+        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
+        assert page.searched == "index"
