@@ -23,6 +23,8 @@ class Paging:
 
     def page(self, query: Query, reach: Reach) -> Page:
         """Return the rows between two positions: one statement, and one for their total."""
+        if query.position is not None and query.offset:
+            query = msgspec.structs.replace(query, offset=0)
         question = self._ground.ask(query, reach)
         if question.search.how == "scan" and self._is_too_much(query, reach):
             limited = question.search._replace(how="bounded")
