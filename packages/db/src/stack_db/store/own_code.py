@@ -39,6 +39,7 @@ _SESSION_EVENTS = (
     "persistent_to_deleted",
     "deleted_to_detached",
 )
+_OF_SESSION = attrgetter(*_SESSION_EVENTS)
 _SQLALCHEMYS_OWN = (
     "sqlalchemy.orm.attributes",
     "sqlalchemy.orm.mapper",
@@ -120,7 +121,7 @@ class OwnCode:
         watch = self._watches.find(outline, lambda: self._make_watch(action, outline[1:]))
         if watch is None or watch.hears():
             return True
-        return session is not None and Watch([(session, _SESSION_EVENTS)]).hears()
+        return session is not None and _is_heard(session)
 
     def _make_watch(self, action: Action, names: Sequence[str]) -> Watch | None:
         """Return what tells who listens to a write; None if a field is no plain column."""
@@ -166,6 +167,15 @@ class OwnCode:
             for each in self._mapper.relationships
             if not each.viewonly and (each.direction is not MANYTOONE or each.cascade.delete)
         )
+
+
+def _is_heard(session: Session) -> bool:
+    """Tell whether somebody listens to one session, and not to its class."""
+    own: tuple[Any, ...] = _OF_SESSION(session.dispatch)
+    for each in own:
+        if each.listeners and any(map(_is_foreign, each.listeners)):
+            return True
+    return False
 
 
 def _is_foreign(listener: Any) -> bool:

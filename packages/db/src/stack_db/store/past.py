@@ -7,14 +7,13 @@ from typing import Any
 
 from stack_core.description import Key
 from stack_core.event import Change
-from stack_core.filter import TRUE
 from stack_core.problem import NotFound, Unable
 from stack_core.query import Reach
 from stack_core.store import Saved
 
 from .object_work import ObjectWork
 from .row_work import RowWork
-from .writer import Writer
+from .writer import Writer, is_scoped
 
 _NOTHING = "There is no such row, or there was none at that time."
 
@@ -39,7 +38,7 @@ class Past:
         self._require_history()
         with writer.transactions.reading() as connection:
             there = writer.reads.keys_within([key], reach, connection)
-            if not there and reach.row != TRUE:
+            if not there and is_scoped(reach):
                 raise writer.no_such_row()
             found = read_history(writer.kind, key, connection, limit=limit)
         if not there and not found:

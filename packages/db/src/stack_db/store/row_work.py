@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 
 from stack_core.description import Key
-from stack_core.filter import TRUE
 from stack_core.problem import Stale
 from stack_core.query import Reach
 from stack_core.store import Saved
@@ -19,7 +19,7 @@ from .current_row import Current, CurrentRows
 from .refusal import Broken
 from .row_shape import RowShape
 from .transaction import note_commit
-from .writer import Writer
+from .writer import Writer, is_scoped
 
 _ATTEMPTS = 10
 """How often a row is read again that somebody else changed between reading and writing."""
@@ -35,15 +35,23 @@ class RowWork:
         self.current = CurrentRows(writer)
 
     def create(
-        self, values: Mapping[str, Any], reach: Reach, *, action: Action = "create"
+        self,
+        values: Mapping[str, Any],
+        reach: Reach,
+        *,
+        session: Session | None = None,
+        action: Action = "create",
     ) -> Saved:
-        """Insert a row."""
+        """Insert a row.
+
+        :param session: the caller's, if there is one.
+        """
         writer, told = self._writer, self._writer.told
         shape = writer.shape(values, complete=True)
         doubtful = writer.links.doubtful(values, reach)
-        scoped = reach.row != TRUE
+        scoped = is_scoped(reach)
         single = not (told or scoped or doubtful)
-        if single and (free := writer.transactions.find_free()) is not None:
+        if single and (free := writer.transactions.find_free(session)) is not None:
             return self._insert_alone(free, values, shape)
         with writer.write(single=single) as place:
             connection = place.connection
@@ -99,7 +107,7 @@ class RowWork:
         :param revived: the row is marked as deleted, and is not to be.
         """
         writer, told = self._writer, self._writer.told
-        scoped = reach.row != TRUE
+        scoped = is_scoped(reach)
         writer.shape(values, hiding=writer.links.hiding(values, reach))
         doubtful = writer.links.doubtful(values, reach)
         single = not (told or scoped or doubtful)
@@ -136,7 +144,7 @@ class RowWork:
     def delete(self, key: Key, reach: Reach, version: Any) -> Saved:
         """Delete a row, or mark it as deleted."""
         writer, placement, told = self._writer, self._placement, self._writer.told
-        scoped, soft = reach.row != TRUE, placement.soft
+        scoped, soft = is_scoped(reach), placement.soft
         single = not (told or scoped)
         blind = single and version is None and (soft is None or placement.version is None)
         columns = self.current.columns(placement.columns if told else ())

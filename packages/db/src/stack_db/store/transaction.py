@@ -165,9 +165,11 @@ class Transactions:
             session.flush()
         return session
 
-    def find_free(self) -> Engine | None:
-        """Return the engine for a statement that is a whole write, or None if it has to join."""
-        session = self._connections.find_session()
+    def find_free(self, session: Session | None) -> Engine | None:
+        """Return the engine for a statement that is a whole write, or None if it has to join.
+
+        :param session: the caller's, if there is one.
+        """
         if changing.receivers or (session is not None and session.in_transaction()):
             return None
         return self._connections.reader

@@ -156,7 +156,7 @@ class Writer:
 
         :raises Denied: one of them is out of it.
         """
-        if reach.row != TRUE and len(self.reads.keys_within(keys, reach, connection)) < len(keys):
+        if is_scoped(reach) and len(self.reads.keys_within(keys, reach, connection)) < len(keys):
             raise Denied(_OUT_OF_REACH)
 
     def require(self, key: Key, reach: Reach, connection: Connection) -> None:
@@ -164,7 +164,7 @@ class Writer:
 
         :raises NotFound: it is not.
         """
-        if reach.row != TRUE and not self.reads.keys_within([key], reach, connection):
+        if is_scoped(reach) and not self.reads.keys_within([key], reach, connection):
             raise self.no_such_row()
 
     def no_such_row(self) -> NotFound:
@@ -206,6 +206,11 @@ class Writer:
             known=Seen(lambda: {"": key, **known()}),
             load=lambda: self.reads.get(key, EVERYTHING),
         )
+
+
+def is_scoped(reach: Reach) -> bool:
+    """Tell whether somebody may write some rows only."""
+    return reach.row is not TRUE and reach.row != TRUE
 
 
 def make_writer(reads: Reads, reads_of: Callable[[Kind], Reads]) -> Writer:
