@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import sqlalchemy as sa
 from burst import Subject, compare
-from services import answers, find_place, find_url
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from services import answers, find_place, find_url  # the tooling is no installed package
 
 Bounds = list[tuple[str, float, float]]
 SERVICE = "PostgreSQL"

@@ -104,5 +104,6 @@ class ObjectDifference:
 
     def _keys_of(self, found: Any, name: str) -> list[Key]:
         other = self._kind.related(name)
-        keys = (tuple(getattr(each, part) for part in other.key) for each in members(found, name))
-        return [key if len(key) > 1 else key[0] for key in keys]
+        if len(other.key) == 1:
+            return [getattr(each, other.key[0]) for each in members(found, name)]
+        return [tuple(getattr(each, part) for part in other.key) for each in members(found, name)]

@@ -172,10 +172,7 @@ class OwnCode:
 def _is_heard(session: Session) -> bool:
     """Tell whether somebody listens to one session, and not to its class."""
     own: tuple[Any, ...] = _OF_SESSION(session.dispatch)
-    for each in own:
-        if each.listeners and any(map(_is_foreign, each.listeners)):
-            return True
-    return False
+    return any(any(map(_is_foreign, each.listeners)) for each in own)
 
 
 def _is_foreign(listener: Any) -> bool:

@@ -127,7 +127,7 @@ class Placement:
 
     def join_key(self, values: Iterable[Any]) -> Key:
         """Return the key of the values of its columns."""
-        found = tuple(values)
+        found: tuple[Any, ...] = tuple(values)
         return found if len(found) > 1 else found[0]
 
     def name_fields(self, columns: Iterable[str]) -> tuple[str, ...]:

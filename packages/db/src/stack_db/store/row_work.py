@@ -139,7 +139,7 @@ class RowWork:
                     old = {name: self.current.value(before, name) for name in changes}
                     place.tell(writer.kind, action, key, old=old, new=changes)
             return self._changed(key, before, sent, values, changes)
-        raise Stale(before.version)
+        raise Stale()
 
     def delete(self, key: Key, reach: Reach, version: Any) -> Saved:
         """Delete a row, or mark it as deleted."""
