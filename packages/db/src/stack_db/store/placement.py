@@ -127,8 +127,8 @@ class Placement:
 
     def join_key(self, values: Iterable[Any]) -> Key:
         """Return the key of the values of its columns."""
-        found: tuple[Any, ...] = tuple(values)
-        return found if len(found) > 1 else found[0]
+        first, *others = values
+        return (first, *others) if others else first
 
     def name_fields(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return the fields that columns hold, each once.
