@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from stack_db import Instant
 from stack_db.declaration import about, kind, rule
+from stack_db.mixins import SoftDelete
 from stack_testing.store import Genre
 
+REFUSED = "the validator refuses this"
 KINDS = ("team", "author", "book", "tag", "tagging", "copy", "loan", "note", "sample")
 
 
@@ -31,6 +34,31 @@ def many(model: str, back: str) -> Any:
 
 class Plain:
     """What has no say in what is written."""
+
+    @classmethod
+    def listen(cls, model: Any) -> None:
+        """Listen to nothing."""
+
+
+class Validated(Plain):
+    """A validator and listeners, for which a store must go through the session."""
+
+    @validates("title", "name", "slug", "reader", "word", "place", "text", "body")
+    def accept(self, name: str, value: Any) -> Any:
+        """Refuse one value, which no test of the contract writes."""
+        if value == REFUSED:
+            raise ValueError("The validator refuses it.")
+        return value
+
+    @classmethod
+    def listen(cls, model: Any) -> None:
+        """Listen to every write of a model."""
+        for name in ("before_insert", "before_update", "before_delete"):
+            event.listen(model, name, _hear)
+
+
+def _hear(mapper: Any, connection: Any, thing: Any) -> None:
+    """Hear that an object is written."""
 
 
 def make_models(
@@ -131,16 +159,14 @@ def make_models(
             ),
         )
 
-    class Note(listens, db.Model):  # type: ignore[misc]
+    class Note(listens, SoftDelete, db.Model):  # type: ignore[misc]
         __tablename__ = "note"
         id: Mapped[int] = mapped_column(primary_key=True)
-        slug: Mapped[str] = mapped_column(text(100), info=about(searchable=True))
+        slug: Mapped[str] = mapped_column(text(100), unique=True, info=about(searchable=True))
         body: Mapped[str | None] = mapped_column(text(400))
         parent_id: Mapped[int | None] = key("note.id", ondelete="SET NULL")
-        deleted_at: Mapped[datetime | None] = mapped_column(Instant)
         parent = relationship("Note", remote_side=[id], back_populates="replies")
         replies = many("Note", "parent")
-        __soft__ = "deleted_at"
         __kind__ = kind(history=True)
 
     some_text = text(200)
@@ -163,15 +189,6 @@ def make_models(
         genre = mapped_column(sa.Enum(Genre))
 
     found = (Team, Author, Book, Tag, Tagging, Copy, Loan, Note, Sample)
+    for model in found:
+        listens.listen(model)
     return dict(zip(KINDS, found, strict=True))
-
-
-class Validated:
-    """A validator of a model's own, for which a store must go through the session."""
-
-    @validates("title", "name", "slug", "reader", "word", "place", "text", "body")
-    def accept(self, name: str, value: Any) -> Any:
-        """Accept any value; refuse what no test writes."""
-        if value == "the validator's own":
-            raise ValueError("The validator refuses it.")
-        return value

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+_MARK = "_has_events"
+
 
 def on_disposal(engine: Engine, function: Callable[[Engine], Any]) -> None:
     """Call a function with the engine when that is disposed of.
@@ -16,8 +18,8 @@ def on_disposal(engine: Engine, function: Callable[[Engine], Any]) -> None:
     statement, which costs as much as a third of a short one. It is told about
     a disposal without that.
     """
-    silent = not engine._has_events
+    own = vars(engine)
+    before = own.get(_MARK)
     event.listen(engine, "engine_disposed", function)
-    if silent:
-        # Not set to False, which would hide it from who listens to all engines.
-        del engine._has_events
+    if before is None:
+        own.pop(_MARK, None)  # so that it follows its class, which may get listeners too

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from stack_core.description import Key
-from stack_core.filter import TRUE
 from stack_core.problem import FieldError, Problem
 from stack_core.query import Reach
 
@@ -18,7 +17,7 @@ from .object_work import ObjectWork
 from .refusal import NONE_TO_CHOOSE, Broken, at_position, invalid
 from .row_work import RowWork
 from .transaction import Place
-from .writer import Writer
+from .writer import Writer, is_scoped
 
 CHUNK = 1000
 """How many rows are sent at once."""
@@ -46,6 +45,7 @@ class ManyRows:
         """
         writer, count = self._writer, 0
         by_object = self._must_be_objects(writer.transactions.settle())
+        writer.enforced()
         with writer.write(seen=by_object) as place:
             checked = _Checked(writer, reach)
             for chunk in _chunks(rows):
@@ -91,7 +91,7 @@ class ManyRows:
         # In their order: a row may lead to one before it.
         for _, group in groupby(chunk, key=lambda numbered: tuple(numbered[1])):
             rows = list(group)
-            keys = self._send(connection, rows, keyed=reach.row != TRUE)
+            keys = self._send(connection, rows, keyed=is_scoped(reach))
             self._writer.check_reach(keys, reach, connection)
 
     def _send(self, connection: Connection, rows: Sequence[Numbered], *, keyed: bool) -> list[Key]:
