@@ -1,5 +1,6 @@
 """Our measures, from the repository alone: ``nox -s bench``.
 
+``--store`` measures the store instead, beside hand-written Core on SQLite and PostgreSQL.
 ``--peers PATH`` runs the peers' harness in that folder too, with our adapter in it.
 """
 
@@ -16,6 +17,8 @@ from typing import Any
 from burst import SUBJECTS, Subject, compare
 from load import measure_load
 from peers import run_peers
+
+from store import LEAST, measure_store
 
 
 def measure_hello(rounds: int) -> dict[str, Any]:
@@ -63,11 +66,20 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=41, help="turns of each program")
     parser.add_argument("--loads", type=int, default=3, help="times to load all flights")
     parser.add_argument("--peers", type=Path, help="folder of the peers' harness")
+    parser.add_argument("--store", action="store_true", help="measure the store, nothing else")
+    parser.add_argument("--books", type=int, default=1_000_000, help="rows for the store")
     options = parser.parse_args()
     if not 3 <= options.rounds <= 1000:
         parser.error("--rounds is from 3 to 1000")
     if not 1 <= options.loads <= 100:
         parser.error("--loads is from 1 to 100")
+    if options.store:
+        if options.books < LEAST:
+            parser.error(f"--books is at least {LEAST}")
+        print("The store, beside hand-written Core:")
+        found = measure_store(options.rounds, options.books)
+        print("Measures:")
+        return judge(found)
     print("A view that does not touch the database:")
     hello = measure_hello(options.rounds)
     print("Importing and initialising core and db, beside Flask and Flask-SQLAlchemy:")

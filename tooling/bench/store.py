@@ -10,6 +10,8 @@ from pathlib import Path
 from burst import SUBJECTS, Subject, compare
 from shelf import postgres_shelf, sqlite_shelf
 
+LEAST = 600_000
+"""The fewest books: page 10,000 has to be there."""
 Bounds = list[tuple[str, float, float]]
 PAGE_BOUNDS = {"sqlite": 0.85, "postgresql": 0.75}
 
@@ -37,7 +39,8 @@ def _measure(address: str, database: str, rounds: int) -> Bounds:
 
     (_, page) = beside("page", "core", "ours")
     (_, row) = beside("row", "prebuilt", "ours")
-    (_, built) = beside("row", "core", "ours")
+    (_, built, bare) = beside("row", "core", "ours", "nothing")
+    (_, joined) = beside("joined", "core", "ours")
     (_, jump) = beside("jump", "core", "ours")
     (_, cursor) = beside("first cursor", "ours")
     more = _stream(address)
@@ -45,11 +48,17 @@ def _measure(address: str, database: str, rounds: int) -> Bounds:
     return [
         (f"{database}: page ÷ Core", page, PAGE_BOUNDS[database]),
         (f"{database}: row ÷ Core built once", row, 1.2),
-        (f"{database}: row ÷ Core built each time", built, 0.55),
+        (f"{database}: row ÷ Core built each time, less the view", _less(built, bare), 0.55),
+        (f"{database}: row through two relations ÷ Core built each time", joined, 0.55),
         (f"{database}: jump ÷ deferred join by hand", jump, 1.2),
         (f"{database}: page 10,000 by cursor ÷ page 1", cursor, 1.2),
         (f"{database}: a stream of all, peak in MB over start", more, 40.0),
     ]
+
+
+def _less(ours: float, view: float) -> float:
+    """Return a ratio to hand-written code without what the view itself costs in both."""
+    return (ours - view) / (1 - view)
 
 
 def _pairs(what: str, whom: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -62,6 +62,8 @@ def ours(address: str, what: str) -> tuple[Flask, Callable[[], Any]]:
     fields = ("title", "pages", "published", "author.name", "author.team.name")
     if what == "row":
         return app, lambda: store.row(500, fields[:3], EVERYTHING)
+    if what == "joined":
+        return app, lambda: store.row(500, fields, EVERYTHING)
     if what == "page":
         query = Query(
             fields=fields, where=Is("shelf", "eq", 7), order=("published",), total="exact"
@@ -99,6 +101,12 @@ def core(address: str, what: str) -> tuple[Flask, Callable[[], Any]]:
         with engine.connect() as connection:
             return tuple(connection.execute(statement.where(book.c.id == 500)).one())
 
+    def joined_row() -> Any:
+        select, joined = columns()
+        with engine.connect() as connection:
+            found = select.select_from(joined).where(book.c.id == 500)
+            return tuple(connection.execute(found).one())[:5]
+
     def page() -> Any:
         select, joined = columns()
         rows = select.select_from(joined).where(book.c.shelf == 7)
@@ -118,7 +126,7 @@ def core(address: str, what: str) -> tuple[Flask, Callable[[], Any]]:
         with engine.connect() as connection:
             return [tuple(each)[:5] for each in connection.execute(rows).all()]
 
-    return app, {"row": row, "page": page, "jump": jump}[what]
+    return app, {"row": row, "joined": joined_row, "page": page, "jump": jump}[what]
 
 
 def prebuilt(address: str, what: str) -> tuple[Flask, Callable[[], Any]]:
@@ -132,6 +140,11 @@ def prebuilt(address: str, what: str) -> tuple[Flask, Callable[[], Any]]:
             return tuple(connection.execute(statement, {"key": 500}).one())
 
     return app, {"row": row}[what]
+
+
+def nothing(address: str, what: str) -> tuple[Flask, Callable[[], Any]]:
+    """Read nothing, which is what a view costs by itself."""
+    return Flask("bench"), lambda: None
 
 
 def _plain(address: str) -> tuple[Flask, Any, Any, Any, Any]:
@@ -162,9 +175,12 @@ def _plain(address: str) -> tuple[Flask, Any, Any, Any, Any]:
     return Flask("bench"), sa.create_engine(address), book, author, team
 
 
+PROGRAMS = {"ours": ours, "core": core, "prebuilt": prebuilt, "nothing": nothing}
+
+
 def main() -> None:
     address, what, whom = sys.argv[1:4]
-    app, act = {"ours": ours, "core": core, "prebuilt": prebuilt}[whom](address, what)
+    app, act = PROGRAMS[whom](address, what)
     seen: list[Any] = []
 
     def view() -> str:
@@ -184,7 +200,7 @@ def main() -> None:
         answer.close()
 
     one()
-    if what != "row" and len(seen[0]) != PAGE:
+    if what not in ("row", "joined") and len(seen[0]) != PAGE:
         raise SystemExit(f"{len(seen[0])} rows")
     print("ready", flush=True)
     for line in sys.stdin:

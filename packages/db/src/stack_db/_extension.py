@@ -178,6 +178,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         yield from inspection.check_settings(app.config)
         journal = None if state.reused else state.settings.sqlite_journal
         yield from inspection.check_engines(state.engines(app), journal)
+        yield from inspection.check_capacity(state.engines(app), state.readers.capacity)
         if state.reused:
             yield inspection.REUSED
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from stack_core import Finding
 
@@ -79,6 +80,31 @@ def check_engines(engines: Mapping[str | None, Engine], journal: str | None) -> 
             )
         else:
             yield from _check_file(named, engine, journal)
+
+
+def check_capacity(
+    engines: Mapping[str | None, Engine], capacity: Callable[[Engine], int]
+) -> Iterator[Finding]:
+    """Yield how many connections a process may open, where a server has only so many.
+
+    :param capacity: returns how many the reader beside an engine may open.
+    """
+    for bind, engine in engines.items():
+        pool = engine.pool
+        if engine.dialect.name == "sqlite" or not isinstance(pool, QueuePool):
+            continue
+        named = "the database" if bind is None else f"the database of bind {bind!r}"
+        own = pool.size() + pool._max_overflow
+        more = capacity(engine)
+        shown = f"{own} for transactions and {more} for reads" if more else str(own)
+        yield Finding(
+            "db.connections",
+            "info",
+            f"Each process opens at most {own + more} connections to {named}: {shown}.",
+            "Let the server allow that for every process together, or lower DB_POOL_SIZE,"
+            " DB_POOL_OVERFLOW, DB_READER_POOL_SIZE and DB_READER_POOL_OVERFLOW.",
+            deploy=True,
+        )
 
 
 def _check_server(named: str, url: URL) -> Iterator[Finding]:

@@ -60,8 +60,10 @@ class Readers:
                 if bind_key not in self._made:
                     self._made[bind_key] = self._make(bind_key)
                 reader = self._made[bind_key]
-        if reader is not None and not reader._has_events:
-            reader._has_events = self._options[bind_key][0]._has_events
+        heard = reader is not None and self._options[bind_key][0]._has_events
+        if reader is not None and heard and not reader._has_events:
+            # Never set to False, which would hide it from who listens to all engines.
+            reader._has_events = True
         return reader
 
     def capacity(self, engine: Engine) -> int:

@@ -11,6 +11,9 @@ import sqlalchemy as sa
 
 from stack_core.filter import TRUE, Is
 from stack_core.query import EVERYTHING, Aggregate, Measure, Page, Query, Reach
+from stack_db.searching.index import find_index
+from stack_db.searching.operation import make_index
+from stack_db.searching.postgresql_index import uses_pieces
 
 TITLES = [
     "Straße nach Wien",
@@ -179,3 +182,22 @@ def test_missing_index_is_a_scan(shelf: Any) -> None:
     shelf.drop_search_index()
     page = search(shelf, "wien")
     assert (page.searched, page.keys) == ("scan", [1, 2])
+
+
+@pytest.mark.services
+def test_extension_of_the_server_is_used(shelf: Any) -> None:
+    """Where PostgreSQL has pg_trgm the index is of that, and finds the same."""
+    if shelf.database != "postgresql":
+        return
+    index = find_index(shelf.Book.__table__)
+    assert index is not None
+    shelf.drop_search_index()
+    with shelf.app.app_context(), shelf.db.engine.begin() as connection:
+        connection.execute(sa.text("CREATE EXTENSION pg_trgm"))
+        make_index(connection, index)
+        assert not uses_pieces(connection, "book")
+        functions = connection.execute(
+            sa.text("SELECT count(*) FROM pg_proc WHERE proname = 'db_search_pieces'")
+        )
+        assert functions.scalar() == 0
+    check_same(shelf)

@@ -10,6 +10,7 @@ from typing import Any
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.util import CommandError
 
+from ..searching.repair import repair
 from .catalogue import find_owner
 from .lock import at_work
 from .progress import Entry, Progress
@@ -117,6 +118,7 @@ def _explained(step: RevisionStep, context: MigrationContext) -> Callable[..., N
         try:
             with at_work(context.connection):
                 migrate(**given)
+                repair(context.connection)
         except Exception as error:
             error.add_note(_tell(step, context))
             raise

@@ -9,10 +9,11 @@ from typing import Any
 from alembic.autogenerate import comparators, renderers
 from alembic.operations import Operations
 from alembic.operations.ops import MigrateOperation
-from sqlalchemy import Integer, MetaData, inspect
+from sqlalchemy import MetaData
 
 from .index import SearchIndex, find_indexes, is_ours
 from .operation import create_search_index, drop_search_index
+from .repair import reflect
 from .server import find_server
 
 MODULE = "stack_db.searching.operation"
@@ -95,7 +96,8 @@ def _compare(context: Any, upgrade: Any, schemas: Any) -> None:
             del wanted[table]
         elif index is not None or _is_gone(context, table):
             # Before what it is made of goes.
-            upgrade.ops.insert(0, DropSearchIndex(_reflect(context, table, columns)))
+            old = reflect(context.connection, table, columns) or SearchIndex(table, columns, ())
+            upgrade.ops.insert(0, DropSearchIndex(old))
     upgrade.ops.extend(CreateSearchIndex(index) for index in wanted.values())
 
 
@@ -116,15 +118,6 @@ def _is_gone(context: Any, table: str) -> bool:
 def _metadata(context: Any) -> list[MetaData]:
     metadata = context.metadata
     return list(metadata) if isinstance(metadata, list | tuple) else [metadata]
-
-
-def _reflect(context: Any, table: str, columns: tuple[str, ...]) -> SearchIndex:
-    """Return an index as it is in the database, so that it can be made again."""
-    inspector = inspect(context.connection)
-    key = tuple(inspector.get_pk_constraint(table)["constrained_columns"])
-    types = {each["name"]: each["type"] for each in inspector.get_columns(table)}
-    numbered = len(key) == 1 and isinstance(types[key[0]], Integer)
-    return SearchIndex(table, columns, key, numbered)
 
 
 def _render(context: Any, operation: Any) -> str:

@@ -45,7 +45,7 @@ def make_index(connection: Connection, index: SearchIndex) -> None:
 def _run(op: Any, index: SearchIndex, *, make: bool) -> None:
     context = op.get_context()
     server = find_server(context.dialect.name)
-    if server is None or (context.connection is not None and not server.can(context.connection)):
+    if server is None or not (context.as_sql or server.can(context.connection)):
         return
     for statement in server.create(index) if make else server.drop(index):
         op.execute(plain(statement))

@@ -77,9 +77,7 @@ class RowWork:
                 place.tell(writer.kind, action, key, new={**self._told(sent), **values})
         return self._created(key, sent, values)
 
-    def _insert_alone(
-        self, engine: Engine, values: Mapping[str, Any], shape: RowShape
-    ) -> Saved:
+    def _insert_alone(self, engine: Engine, values: Mapping[str, Any], shape: RowShape) -> Saved:
         """Insert a row where one statement is all there is to do: quicker than a write's place."""
         try:
             with engine.connect() as connection:
