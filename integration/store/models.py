@@ -69,6 +69,19 @@ def make_models(
     :param listens: a class that each derives from, such as one with a validator.
     :param text: the type of a text of a length.
     """
+    found = [
+        *_map_people(db, listens, text),
+        *_map_books(db, listens, text),
+        *_map_copies(db, listens, text),
+        *_map_others(db, listens, text),
+    ]
+    for model in found:
+        listens.listen(model)
+    return dict(zip(KINDS, found, strict=True))
+
+
+def _map_people(db: Any, listens: Any, text: Callable[[int], Any]) -> Any:
+    """Map teams and authors."""
 
     class Team(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "team"
@@ -88,6 +101,12 @@ def make_models(
         boss = relationship("Author", remote_side=[id])
         books = many("Book", "author")
         edited = many("Book", "editor")
+
+    return Team, Author
+
+
+def _map_books(db: Any, listens: Any, text: Callable[[int], Any]) -> Any:
+    """Map books and their tags."""
 
     class Book(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "book"
@@ -138,6 +157,12 @@ def make_models(
         book = relationship("Book")
         tag = relationship("Tag")
 
+    return Book, Tag, Tagging
+
+
+def _map_copies(db: Any, listens: Any, text: Callable[[int], Any]) -> Any:
+    """Map what has a key of several columns, and what leads to it."""
+
     class Copy(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "copy"
         book_id: Mapped[int] = key("book.id", ondelete="CASCADE", primary_key=True)
@@ -158,6 +183,12 @@ def make_models(
                 ["copy_book", "copy_number"], ["copy.book_id", "copy.number"], ondelete="SET NULL"
             ),
         )
+
+    return Copy, Loan
+
+
+def _map_others(db: Any, listens: Any, text: Callable[[int], Any]) -> Any:
+    """Map what is marked as deleted, and every type of value."""
 
     class Note(listens, SoftDelete, db.Model):  # type: ignore[misc]
         __tablename__ = "note"
@@ -188,7 +219,4 @@ def make_models(
         json = mapped_column(sa.JSON(none_as_null=True))
         genre = mapped_column(sa.Enum(Genre))
 
-    found = (Team, Author, Book, Tag, Tagging, Copy, Loan, Note, Sample)
-    for model in found:
-        listens.listen(model)
-    return dict(zip(KINDS, found, strict=True))
+    return Note, Sample

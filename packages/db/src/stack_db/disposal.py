@@ -8,8 +8,6 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-_MARK = "_has_events"
-
 
 def on_disposal(engine: Engine, function: Callable[[Engine], Any]) -> None:
     """Call a function with the engine when that is disposed of.
@@ -18,8 +16,8 @@ def on_disposal(engine: Engine, function: Callable[[Engine], Any]) -> None:
     statement, which costs as much as a third of a short one. It is told about
     a disposal without that.
     """
-    own = vars(engine)
-    before = own.get(_MARK)
+    silent = not engine._has_events
     event.listen(engine, "engine_disposed", function)
-    if before is None:
-        own.pop(_MARK, None)  # so that it follows its class, which may get listeners too
+    if silent:
+        # Not set to False, which would hide it from who listens to all engines.
+        del engine._has_events
