@@ -91,7 +91,7 @@ def test_cli_sweeps_within_its_limit(app: Flask, flask_cli: Callable[..., Result
     """flask stack sweep says how many went."""
     Bin().init_app(app)
     result = flask_cli("stack", "sweep", "--limit", "120")
-    assert (result.exit_code, result.output) == (0, "bin: 120\n")
+    assert (result.exit_code, result.output) == (0, "stack: 0\nbin: 120\n")
     assert len(Bin.of(app)) == 180
 
 

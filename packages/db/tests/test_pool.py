@@ -19,8 +19,11 @@ from sqlalchemy.pool import NullPool
 from stack_core import ConfigError
 from stack_db import Database, DatabaseSettings
 from stack_db import engine as engines
+from stack_db import liveness
 
 Start = Callable[..., tuple[Flask, Database]]
+INTERVALS = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+KEEPALIVE = INTERVALS | {"tcp_user_timeout": 10_000}
 
 
 def pool_of(app: Flask) -> Any:
@@ -101,16 +104,18 @@ def test_setting_out_of_bounds_is_refused(
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("postgresql+psycopg://h/d", {"connect_timeout": 9}),
-        ("postgresql+psycopg2://h/d", {"connect_timeout": 9}),
-        ("mysql+pymysql://h/d", {"connect_timeout": 9}),
-        ("mariadb+pymysql://h/d?connect_timeout=4", {}),
+        ("postgresql+psycopg://h/d", {"connect_timeout": 9} | KEEPALIVE),
+        ("postgresql+psycopg2://h/d", {"connect_timeout": 9} | KEEPALIVE),
+        ("postgresql+psycopg://h/d?tcp_user_timeout=1", {"connect_timeout": 9} | INTERVALS),
+        ("mysql+pymysql://h/d", {"connect_timeout": 9, "read_timeout": 9, "write_timeout": 9}),
+        ("mariadb+pymysql://h/d?connect_timeout=4&read_timeout=3", {"write_timeout": 9}),
+        ("mysql+mysqldb://h/d", {"connect_timeout": 9}),
         ("postgresql+asyncpg://h/d", {}),
         ("sqlite:///a.db", {"timeout": 5.0}),
     ],
 )
 def test_connect_timeout(address: str, expected: dict[str, int]) -> None:
-    """A server that does not accept is given up, unless the address says otherwise."""
+    """A server that is silent is given up, unless the address says otherwise."""
     options: dict[str, Any] = {}
     with engines.using(DatabaseSettings(connect_timeout=9)):
         engines.set_defaults(options, make_url(address), debug=False)
@@ -156,7 +161,7 @@ def cut(engine: Engine) -> None:
 
 def test_idle_dead_connection_is_replaced(engine: Engine) -> None:
     """A connection that died while it was idle is not given to a request."""
-    engines.ping_idle_connections(engine, after=0)
+    liveness.ping_idle_connections(engine, after=0)
     cut(engine)
     with engine.connect() as connection:
         assert connection.execute(sa.text("SELECT 1")).scalar() == 1
@@ -164,7 +169,7 @@ def test_idle_dead_connection_is_replaced(engine: Engine) -> None:
 
 def test_dead_connection_takes_the_pool_with_it(engine: Engine) -> None:
     """What cut one connection cut the others: none of the old ones is used again."""
-    engines.ping_idle_connections(engine, after=0)
+    liveness.ping_idle_connections(engine, after=0)
     seen: list[list[Any]] = []
     for _ in range(2):
         with engine.connect() as first, engine.connect() as second:
@@ -175,8 +180,8 @@ def test_dead_connection_takes_the_pool_with_it(engine: Engine) -> None:
 
 
 def test_busy_connection_is_not_pinged(engine: Engine) -> None:
-    """A connection that was used a moment ago is used without a question."""
-    engines.ping_idle_connections(engine, after=60)
+    """A connection without a socket that was used a moment ago is used without a question."""
+    liveness.ping_idle_connections(engine, after=60)
     cut(engine)
     with engine.connect() as connection, pytest.raises(sa.exc.ProgrammingError, match="closed"):
         connection.execute(sa.text("SELECT 1"))

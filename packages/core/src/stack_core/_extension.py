@@ -13,6 +13,7 @@ from .error import MissingExtension, SetupError
 from .finding import Finding
 from .ground import lay_ground
 from .masking import describe_error
+from .migrations import Migrations
 from .protocol import check_protocol
 from .reading import read_settings, write_back
 from .registry import KEY, Installed, Registry
@@ -46,6 +47,8 @@ class Extension(Generic[S, St]):
     """The protocol that it was written for."""
     testing: ClassVar[str | None] = None
     """The module of its pytest fixtures."""
+    migrations: ClassVar[Migrations | None] = None
+    """The tables that it ships, with their revisions."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -202,6 +205,11 @@ def _faults(cls: type[Extension[Any, Any]]) -> Iterator[str]:
     for key in ("requires", "after"):
         if isinstance(getattr(cls, key), str):
             yield f"{cls.__name__}.{key} is text. Write a tuple: ({getattr(cls, key)!r},)"
+    if cls.migrations is not None and cls.migrations.branch != cls.name:
+        yield (
+            f"{cls.__name__}.migrations are of the branch {cls.migrations.branch!r}."
+            f" The branch is the extension's name: {cls.name!r}."
+        )
     if not issubclass(cls.settings, Settings):
         yield f"{cls.__name__}.settings is {cls.settings!r}. Set it to a subclass of Settings."
 

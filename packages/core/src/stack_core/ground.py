@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from .deploy import check_deployment
 from .finding import Finding
 from .health import check_health
+from .keep import Binding, check_keep, find_fault, get_keep
 from .reading import read_settings, write_back
 from .registry import KEY, Installed, Registry
 from .request_id import install_request_id
@@ -42,6 +43,13 @@ class CoreSettings(Settings, frozen=True, kw_only=True):
     readyz_path: Annotated[
         str, setting("The path that says whether requests can be served; empty: none.")
     ] = "/readyz"
+    keep: Annotated[
+        str,
+        setting(
+            "Where small values with an end are kept: memory, db, or the address of a Redis;"
+            " empty: the database's where there is one, else memory."
+        ),
+    ] = ""
     secret_key: Annotated[
         str | bytes | None,
         setting("Signs sessions and links; 16 characters or more.", key="SECRET_KEY", secret=True),
@@ -68,6 +76,8 @@ class CoreSettings(Settings, frozen=True, kw_only=True):
                 f"'STACK_HEALTHZ_PATH' and 'STACK_READYZ_PATH' are both {self.readyz_path!r}."
                 " Set them to two paths."
             )
+        if (fault := find_fault(self.keep)) is not None:
+            raise ValueError(fault)
 
 
 class Ground:
@@ -80,13 +90,14 @@ class Ground:
         """Yield what is unsafe or unfinished in Flask's own settings."""
         yield from check_deployment(app)
         yield from check_health(app)
+        yield from check_keep(app)
 
     def probe(self, app: Flask) -> None:
         """Core itself is always ready."""
 
     def sweep(self, app: Flask, limit: int) -> int:
-        """Core itself keeps nothing that expires."""
-        return 0
+        """Purge the keep."""
+        return get_keep(app).purge(limit)
 
     def abandon(self, app: Flask) -> None:
         """Core itself opens nothing."""
@@ -106,7 +117,7 @@ def lay_ground(app: Flask) -> Registry:
         write_back(app.config, settings)
         install_request_id(app, trusted=settings.proxy_hops > 0)
         _trust_proxies(app, settings)
-        registry.publish(Installed(ground, settings, None))
+        registry.publish(Installed(ground, settings, Binding(settings.keep)))
     return registry
 
 

@@ -11,6 +11,7 @@ from ._extension import find_extension
 from .error import SetupError
 from .ground import lay_ground
 from .health import register_health
+from .keep import require_keep
 from .registry import Registry
 from .secret_key import provide_secret_key
 from .snapshot import Snapshot
@@ -44,6 +45,7 @@ def install(app: Flask, extensions: Sequence[Initialisable]) -> None:
         provide_secret_key(app)
         for extension in extensions:
             extension.init_app(app)
+        require_keep(app)
         register_health(app)
     except BaseException as error:
         snapshot.restore(error)

@@ -15,7 +15,8 @@ from .filter import Filter
 from .finding import Finding
 from .problem import Unable
 from .query import Aggregate, Page, Query, Reach, Total
-from .registry import Registry, Slot
+from .registry import Registry
+from .stores import STORES
 
 __all__ = [
     "STORES",
@@ -172,9 +173,6 @@ class StoreProvider(Protocol):
     def find_store(self, thing: object) -> Store | None:
         """Return the store of a class or of a kind's word, or None where it is not kept here."""
         ...
-
-
-STORES: Slot[StoreProvider] = Slot("stores")
 
 
 def store_for(app: Flask, thing: object) -> Store:

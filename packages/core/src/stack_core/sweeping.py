@@ -6,7 +6,7 @@ import random
 
 from flask import Flask
 
-from .registry import KEY, Registry
+from .registry import Registry
 
 CHANCE = 0.01
 BOUND = 100
@@ -15,10 +15,10 @@ BOUND = 100
 def sweep(app: Flask, limit: int) -> dict[str, int | Exception]:
     """Let every extension remove at most ``limit`` expired things; return how many it were.
 
-    One that fails does not keep the others from it: its error stands in place
+    Core's own are those of the keep. One that fails does not keep the others from it: its error stands in place
     of the number.
     """
-    return {name: _sweep(app, name, limit) for name in Registry.of(app) if name != KEY}
+    return {name: _sweep(app, name, limit) for name in Registry.of(app)}
 
 
 def _sweep(app: Flask, name: str, limit: int) -> int | Exception:

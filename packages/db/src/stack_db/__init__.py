@@ -3,7 +3,9 @@
 from ._extension import DatabaseExtension, DatabaseState
 from .database import Database
 from .instant import Instant, now
+from .retrying import retry
 from .settings import DatabaseSettings
+from .time_limit import time_limit
 
 __all__ = [
     "Database",
@@ -12,4 +14,6 @@ __all__ = [
     "DatabaseState",
     "Instant",
     "now",
+    "retry",
+    "time_limit",
 ]

@@ -9,7 +9,7 @@ from flask import current_app, has_app_context
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from .migrate import MIGRATE_KEY, render_item
+from .migrate import MIGRATE_KEY, join, render_item
 
 
 class LazyGroup(click.Command):
@@ -41,16 +41,19 @@ def _find_group(parent: click.Context | None) -> click.Command:
     from flask_migrate.cli import db as imported
 
     from .data._cli import COMMANDS
+    from .migrating.commands import add_commands
 
     group: Any = imported
 
     def enter(**given: Any) -> None:
         group.callback(**given)
         _teach_types(current_app.extensions.get(MIGRATE_KEY))
+        if "db" in current_app.extensions.get("stack", {}):
+            join(current_app._get_current_object())  # type: ignore[attr-defined]
 
     return GuardedGroup(
         name=group.name,
-        commands={**group.commands, **{each.name or "": each for each in COMMANDS}},
+        commands={**add_commands(group.commands), **{str(each.name): each for each in COMMANDS}},
         callback=enter,
         params=group.params,
         help=group.help,
@@ -103,4 +106,6 @@ def _explain(error: SQLAlchemyError) -> str:
     said = " ".join(str(cause).split())
     statement = " ".join((getattr(error, "statement", None) or "").split())
     asked = f" It was asked: {statement}." if statement else ""
-    return f"The database said: {said}.{asked} Run flask --debug db … for the whole traceback."
+    notes = "".join(f" {note}" for note in getattr(error, "__notes__", ()))
+    more = " Run flask --debug db … for the whole traceback."
+    return f"The database said: {said.rstrip('.')}.{asked}{notes}{more}"

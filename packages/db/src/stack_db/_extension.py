@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
+from stack_core.keep import DATABASE_KEEP, Keep
+from stack_core.migrations import Migrations
+from stack_core.stores import STORES
 
 from . import address, inspection, sqlite
 from ._cli import db
+from .answer import answer_faults
 from .engine import using
-from .fault import answer_overload
-from .migrate import MIGRATE_KEY, LazyMigrate
+from .migrate import MIGRATE_KEY, LazyMigrate, join
 from .probe import Probe
-from .settings import DatabaseSettings
+from .reader import Readers, noting
+from .settings import DatabaseSettings, find_mode
+from .stores import Stores
+from .tables import OWN, history_table, keep_table
+from .writes import note_writes
 
+if TYPE_CHECKING:
+    from .store.connections import Connections
+
+_KEEPING = ("sqlite", "postgresql", "mysql", "mariadb")
 EMBEDDED = "sqlite:///app.db"
 """The database of a composed application that names none; in the instance folder."""
 
@@ -45,10 +57,22 @@ class DatabaseState:
         self.reused = reused
         self.embedded = embedded
         self.probe = Probe(settings.probe_timeout)
+        self.readers = Readers(settings)
+        self._connections: dict[str | None, Connections] = {}
 
     def engines(self, app: Flask) -> Mapping[str | None, Engine]:
         """Return the engines by bind; no application context is needed."""
         return self.database._app_engines.get(app, {})
+
+    def connections(self, app: Flask, bind_key: str | None = None) -> Connections:
+        """Return what finds the connection for a read of one of the databases."""
+        found = self._connections.get(bind_key)
+        if found is None:
+            from .store.connections import Connections
+
+            made = Connections(app, self.database, bind_key, self.readers.find)
+            found = self._connections.setdefault(bind_key, made)
+        return found
 
 
 class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
@@ -63,6 +87,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
     name = "db"
     settings = DatabaseSettings
     testing = "stack_db.testing"
+    migrations = Migrations("stack_db:migrations", branch="db", tables=OWN)
 
     def __init__(
         self, database: SQLAlchemy, start: Callable[[Flask], None], *, reuses: bool = False
@@ -100,17 +125,32 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Let Flask-SQLAlchemy do its part, then add the answers and the migrations."""
         if not state.reused:
             self.succeed(app, state)
-        answer_overload(app, state.settings.retry_after)
+        answer_faults(app, state.settings.retry_after)
+        if state.reused:
+            for engine in state.engines(app).values():
+                note_writes(engine)
+        if find_mode(app, state.settings) != "off":
+            # Only where it is wanted: it listens to every statement of the session.
+            from .nplusone import detect
+
+            detect(state.database.session)
+        Registry.of(app).offer(STORES, Stores(lambda: state.database, partial(state.connections, app)))
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)
+        join(app)
+        if Registry.of(app).composed:
+            self._add_tables(app, state)
         app.cli.commands.setdefault("db", db)
+        default = state.engines(app).get(None)
+        if default is not None and default.dialect.name in _KEEPING:
+            Registry.of(app).claim(DATABASE_KEEP, lambda: _make_keep(app, state), owner=self.name)
 
     def succeed(self, app: Flask, state: DatabaseState) -> None:
         """Make this database the application's ``SQLAlchemy`` instance."""
         if state.embedded:
             app.config[address.URI_KEY] = EMBEDDED
-        with using(state.settings):
+        with using(state.settings), noting(state.readers):
             self._start(app)
         state.database = self._database
 
@@ -136,6 +176,14 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         state = self.of(app)
         state.probe.run(state.engines(app).values())
 
+    def _add_tables(self, app: Flask, state: DatabaseState) -> None:
+        """Put our tables beside the application's, for ``create_all`` and foreign keys."""
+        history_table(state.database.metadata)
+        default = state.engines(app).get(None)
+        # A keep on SQLite has a file of its own.
+        if default is not None and default.dialect.name != "sqlite":
+            keep_table(state.database.metadata)
+
     def _reuse(self, present: Any) -> SQLAlchemy:
         if not self._reuses:
             # Flask-SQLAlchemy's own words.
@@ -150,3 +198,9 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
                 " Remove one of the two."
             )
         return present
+
+
+def _make_keep(app: Flask, state: DatabaseState) -> Keep:
+    from .keep import make_keep  # not at start
+
+    return make_keep(lambda: state.engines(app)[None], state.settings)

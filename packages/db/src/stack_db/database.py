@@ -6,18 +6,21 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from flask import Flask, has_app_context
+from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from stack_core import ConfigError
 
-from . import address, engine
+from . import address, engine, reader
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
+from .fault import find_fault
 
 if TYPE_CHECKING:
+    from stack_core.store import Store
+
     from .data.seeding import Seeder, Seeds
 
 F = TypeVar("F", bound="Callable[[Seeder], object]")
@@ -29,7 +32,7 @@ class Database(SQLAlchemy):
     It is constructed and used as Flask-SQLAlchemy documents. On top of that
     come safe defaults for its engines (see :class:`DatabaseSettings`),
     dataclass models on SQLAlchemy 2.1, ``flask db`` without further set-up,
-    and a 503 where the database is too busy.
+    and a 503 where the database is at fault.
     """
 
     @cached_property
@@ -100,6 +103,15 @@ class Database(SQLAlchemy):
         """
         return self.engines[kwargs.get("bind", bind_key)]
 
+    def store(self, thing: type[Any] | str) -> Store:
+        """Return the current application's store of a mapped class or of a kind's word.
+
+        :raises LookupError: it is not mapped on a database of the application.
+        """
+        from stack_core.store import store_for
+
+        return store_for(current_app._get_current_object(), thing)  # type: ignore[attr-defined]
+
     def __repr__(self) -> str:
         name = type(self).__name__
         if not has_app_context():
@@ -108,6 +120,20 @@ class Database(SQLAlchemy):
         shown = "without a default" if default is None else address.mask(default.url)
         more = f" +{len(self.engines) - 1}" if len(self.engines) > 1 else ""
         return f"<{name} {shown}{more}>"
+
+    def _teardown_session(self, exc: BaseException | None) -> None:
+        """Remove the session of a context, also when its connection is dead.
+
+        What was not committed is undone by the end of the connection, so that
+        there is nothing to tell anybody who has an answer already.
+        """
+        try:
+            super()._teardown_session(exc)
+        except SQLAlchemyError as error:
+            if find_fault(error) is None:
+                raise
+            # The failure has invalidated the connection, so there is nothing left to fail.
+            super()._teardown_session(exc)
 
     def _make_declarative_base(self, model_class: Any, disable_autonaming: bool = False) -> Any:
         if isinstance(model_class, type) and is_dataclass_base(model_class):
@@ -120,7 +146,7 @@ class Database(SQLAlchemy):
         super()._apply_driver_defaults(options, app)
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
-        key = address.name_key(bind_key)
+        key, noted = address.name_key(bind_key), dict(options)
         try:
             made = super()._make_engine(bind_key, options, app)
         except ImportError as error:
@@ -133,4 +159,5 @@ class Database(SQLAlchemy):
             raise ConfigError(f"{key!r} cannot be used: {reason}. Correct the options.") from error
         engine.explain_refusals(made, key)
         engine.equip(made, options)
+        reader.note(bind_key, made, noted)
         return made

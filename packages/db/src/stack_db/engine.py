@@ -1,4 +1,4 @@
-"""Defaults of every engine: its pool, its time-outs, and the test of idle connections."""
+"""Defaults of every engine: its pool, its time-outs, and what it does about faults."""
 
 from __future__ import annotations
 
@@ -7,31 +7,20 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from time import monotonic
 from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.pool import ConnectionPoolEntry, Pool, QueuePool
+from sqlalchemy.pool import Pool, QueuePool
 
 from stack_core import ConfigError
 
 from . import sqlite
+from .circuit import guard
+from .liveness import ping_idle_connections
 from .settings import DatabaseSettings
+from .time_limit import CONNECT_TIMEOUT, limit_statements, network_limits
+from .writes import note_writes
 
-IDLE_SINCE = "stack_idle_since"
-"""Where a pooled connection keeps the moment at which it was returned."""
-
-_CONNECT_TIMEOUT = {
-    "psycopg": "connect_timeout",
-    "psycopg2": "connect_timeout",
-    "pg8000": "timeout",
-    "pymysql": "connect_timeout",
-    "mysqldb": "connect_timeout",
-    "mysqlconnector": "connection_timeout",
-    "mariadbconnector": "connect_timeout",
-}
 _settings: ContextVar[DatabaseSettings] = ContextVar("stack_db_settings")
 
 
@@ -65,20 +54,27 @@ def set_defaults(options: dict[str, Any], url: URL, *, debug: bool) -> None:
         options.setdefault("pool_recycle", settings.pool_recycle)
     hide = not debug if settings.hide_values is None else settings.hide_values
     options.setdefault("hide_parameters", hide)
-    limits = _limits(url, settings)
+    limits = network_limits(url, settings)
     options["connect_args"] = {**limits, **(options.get("connect_args") or {})}
 
 
 def equip(engine: Engine, options: dict[str, Any]) -> None:
-    """Give a new engine its listeners.
+    """Give a new engine what it needs to live through faults of its database.
 
-    :param options: the options that it was made from.
+    A server's gets a circuit breaker, tests of its connections and a limit to
+    the time of a statement; SQLite's gets its pragmas and its ``BEGIN``.
+
+    :param options: the options that it was made from, as :func:`set_defaults` left them.
     """
     settings = _current()
     if engine.dialect.name == "sqlite":
         sqlite.equip(engine, settings, options)
-    elif "pool_pre_ping" not in options:
-        ping_idle_connections(engine, settings.ping_after)
+    else:
+        guard(engine, CONNECT_TIMEOUT.get(engine.dialect.driver, ""))
+        if "pool_pre_ping" not in options:
+            ping_idle_connections(engine, settings.ping_after)
+        limit_statements(engine, settings.statement_timeout, options)
+    note_writes(engine)
     if not sqlite.is_memory(engine.url):
         leave_connections_to_parent(engine)
 
@@ -104,30 +100,6 @@ def explain_refusals(engine: Engine, key: str) -> None:
 
     # The dialect belongs to this engine alone.
     vars(engine.dialect)["connect"] = explained
-
-
-def ping_idle_connections(engine: Engine, after: float) -> None:
-    """Test a connection before its use when it was idle for longer than ``after`` seconds.
-
-    A dead one takes the whole pool with it: what cut one connection, such as a
-    restart of the server, cut the others too.
-    """
-    dialect = engine.dialect
-
-    def returned(connection: Any, record: ConnectionPoolEntry) -> None:
-        record.info[IDLE_SINCE] = monotonic()
-
-    def taken(connection: Any, record: ConnectionPoolEntry, proxy: Any) -> None:
-        since = record.info.pop(IDLE_SINCE, None)
-        if since is None or monotonic() - since < after:
-            return
-        try:
-            dialect.do_ping(connection)
-        except dialect.loaded_dbapi.Error as error:
-            raise InvalidatePoolError() from error
-
-    event.listen(engine, "checkin", returned)
-    event.listen(engine, "checkout", taken)
 
 
 def leave_connections_to_parent(engine: Engine) -> None:
@@ -171,11 +143,3 @@ def _is_queue(options: dict[str, Any], url: URL) -> bool:
     dialect: Any = url.get_dialect()
     pool: type[Pool] = options.get("poolclass") or dialect.get_pool_class(url)
     return issubclass(pool, QueuePool)
-
-
-def _limits(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
-    if url.get_backend_name() == "sqlite":
-        name, seconds = "timeout", settings.sqlite_busy_timeout
-    else:
-        name, seconds = _CONNECT_TIMEOUT.get(url.get_driver_name(), ""), settings.connect_timeout
-    return {name: seconds} if name and name not in url.query else {}

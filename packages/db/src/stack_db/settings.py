@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from flask import Flask
+
 from stack_core import Settings, setting
 
 SECONDS_OF_A_DAY = 86_400
@@ -62,6 +64,19 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
             "Seconds after which a connection is replaced; -1: never.", ge=-1, le=SECONDS_OF_A_DAY
         ),
     ] = 7200
+    reader_pool_size: Annotated[
+        int,
+        setting(
+            "How many more connections each process keeps for reads that stand alone;"
+            " 0: they share the others.",
+            ge=0,
+            le=1000,
+        ),
+    ] = 5
+    reader_pool_overflow: Annotated[
+        int,
+        setting("How many more of these each process may open for a while.", ge=0, le=1000),
+    ] = 10
     ping_after: Annotated[
         float,
         setting(
@@ -73,6 +88,15 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
     connect_timeout: Annotated[
         int, setting("Seconds to wait for the database server to accept.", ge=1, le=600)
     ] = 5
+    statement_timeout: Annotated[
+        float,
+        setting(
+            "Seconds that a server may work on one statement of a request before it is"
+            " answered with 503; 0: the server's own limit.",
+            ge=0,
+            le=SECONDS_OF_A_DAY,
+        ),
+    ] = 20.0
     probe_timeout: Annotated[
         float, setting("Seconds that the readiness probe waits for an answer.", ge=0.1, le=60)
     ] = 3.0
@@ -84,6 +108,13 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
         setting(
             "Leave the values of statements out of errors and logs;"
             " unset: unless in debug or testing."
+        ),
+    ] = None
+    nplusone: Annotated[
+        Literal["off", "warn", "raise"] | None,
+        setting(
+            "What to do where rows are loaded one by one that could be loaded together;"
+            " unset: warn in debug and testing, off otherwise."
         ),
     ] = None
     migrations: Annotated[str, setting("The folder of the migrations.")] = "migrations"
@@ -109,3 +140,8 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
             " driver, no explicit BEGIN at all."
         ),
     ] = "request"
+
+
+def find_mode(app: Flask, settings: DatabaseSettings) -> Literal["off", "warn", "raise"]:
+    """Return what an application does about rows that are loaded one by one."""
+    return settings.nplusone or ("warn" if app.debug or app.testing else "off")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_app_context, has_request_context, request
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -19,6 +20,7 @@ from .settings import DatabaseSettings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _UNENFORCED = "stack_foreign_keys_off"
+_WRITES = "stack_db_writes"
 
 
 def is_memory(url: URL) -> bool:
@@ -80,6 +82,23 @@ def _has_own_transactions(engine: Engine, options: Mapping[str, Any]) -> bool:
     return not arguments.isdisjoint({"isolation_level", "autocommit"})
 
 
+@contextmanager
+def write_lock() -> Iterator[None]:
+    """Let the transactions that begin inside, in this application context, take the write lock.
+
+    Who reads first and then writes is not overtaken in between. Where
+    ``DB_SQLITE_BEGIN`` says otherwise, that counts.
+    """
+    if not has_app_context() or _WRITES in g:
+        yield
+        return
+    setattr(g, _WRITES, True)
+    try:
+        yield
+    finally:
+        g.pop(_WRITES, None)
+
+
 class Begin:
     """Begin a transaction, with the write lock if it is for one who will write.
 
@@ -105,6 +124,8 @@ class Begin:
 
     def _writes(self) -> bool:
         if self._mode == "request":
+            if has_app_context() and _WRITES in g:
+                return True
             return has_request_context() and request.method not in SAFE_METHODS
         return self._mode == "immediate"
 

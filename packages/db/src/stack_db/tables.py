@@ -56,7 +56,8 @@ def keep_table(metadata: MetaData) -> Table:
     """Return the table of a keep, made in these metadata at the first call.
 
     ``key`` is the hash of a key in hexadecimal digits, because collations
-    make two keys one; ``ends_at`` is in seconds since 1970.
+    make two keys one; times are seconds since 1970 by the database's clock.
+    A counter stands in ``number``, everything else in ``value``.
     """
     if KEEP in metadata.tables:
         return metadata.tables[KEEP]
@@ -66,6 +67,7 @@ def keep_table(metadata: MetaData) -> Table:
         Column("key", String(64), primary_key=True),
         Column("value", LargeBinary(MAX_VALUE), nullable=True),
         Column("number", BigInteger, nullable=True),
+        Column("begins_at", Double, nullable=False),
         Column("ends_at", Double, nullable=False),
         Index("ix_db_keep_ends_at", "ends_at"),
     )

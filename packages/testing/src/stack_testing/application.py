@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from stack_core.keep import using_keep
+from stack_core.memory_keep import MemoryKeep
+
 from .client import isolate_clients
 from .config import apply_config, read_config
 
@@ -52,10 +55,15 @@ def build_application(config: pytest.Config) -> Flask:
 
 @contextmanager
 def borrow_application(app: Flask) -> Iterator[Flask]:
-    """Lend the application to one test and undo what it changed in ``app.config``."""
+    """Lend the application to one test and undo what it changed in ``app.config``.
+
+    The test has an empty keep, in memory: a keep takes part in no transaction
+    that could be undone.
+    """
     before = dict(app.config)
     try:
-        yield app
+        with using_keep(app, MemoryKeep()):
+            yield app
     finally:
         app.config.clear()
         app.config.update(before)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import sys
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Self
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-_LIBRARIES = ("site-packages", "dist-packages")
-_OWN = ("stack_db", "sqlalchemy", "flask_sqlalchemy")
-_STDLIB = sysconfig.get_path("stdlib")
+from ..place import find_place
+
 _WIDTH = 100
 
 
@@ -73,7 +70,7 @@ class Budget:
         return "\n".join(_line(statement, times) for statement, times in runs)
 
     def _note(self, conn: object, cursor: object, statement: str, *rest: object) -> None:
-        self.statements.append(Statement(statement, _find_place(self._root)))
+        self.statements.append(Statement(statement, find_place(self._root)))
 
 
 def _is_count(number: object) -> bool:
@@ -85,30 +82,3 @@ def _line(statement: Statement, times: int) -> str:
     if len(text) > _WIDTH:
         text = text[: _WIDTH - 1] + "…"
     return f"  {statement.place}  {f'{times} times: ' if times > 1 else ''}{text}"
-
-
-def _find_place(root: Path) -> str:
-    """Return the innermost line that belongs to no library, as ``file:line``."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        template = frame.f_globals.get("__jinja_template__")
-        if template is not None and template.filename is not None:
-            line = template.get_corresponding_lineno(frame.f_lineno)
-            return f"{_shorten(template.filename, root)}:{line}"
-        if _is_own(frame):
-            return f"{_shorten(frame.f_code.co_filename, root)}:{frame.f_lineno}"
-        frame = frame.f_back
-    return "(no line of the application)"
-
-
-def _is_own(frame: FrameType) -> bool:
-    name = frame.f_code.co_filename
-    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-    return not (
-        name.startswith(("<", _STDLIB)) or package in _OWN or any(p in name for p in _LIBRARIES)
-    )
-
-
-def _shorten(name: str, root: Path) -> str:
-    path = Path(name)
-    return str(path.relative_to(root)) if path.is_relative_to(root) else name

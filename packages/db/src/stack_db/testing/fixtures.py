@@ -13,6 +13,9 @@ from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from stack_core.keep import using_keep
+from stack_core.memory_keep import MemoryKeep
+
 from .budget import Budget
 from .isolation import isolated
 from .redirection import Redirection, Twins
@@ -132,7 +135,9 @@ def _opened(request: pytest.FixtureRequest, app: Flask, schema: Schema) -> Itera
     config = request.config
     with _explained(), _redirected(config, app) as redirection, redirection.open():
         _prepare(redirection, schema, config)
-        yield redirection
+        # No rollback undoes what is kept in a database, so it is in memory for the test.
+        with using_keep(app, MemoryKeep()):
+            yield redirection
 
 
 @contextmanager

@@ -13,6 +13,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Dialect, Engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, Pool
 
+from stack_core import Registry
+
+from .._extension import DatabaseState
 from .twin import Twin, TwinError, make_twin
 
 ADDRESS = "SQLALCHEMY_DATABASE_URI"
@@ -68,9 +71,12 @@ class Redirection:
         self._address = app.config.get(ADDRESS)
         self._checked: set[Engine] = set()
         self._pools: dict[Engine, Pool] = {}
+        installed = Registry.of(app).get("db")
+        self._state = installed.state if installed is not None else None
 
     def install(self) -> None:
         """Point the engines, and what says where they are, at the twins."""
+        self._share(True)
         for engine, twin in self.engines.items():
             engine.dispose()
             event.listen(engine, "do_connect", self._connect)
@@ -83,6 +89,7 @@ class Redirection:
     def remove(self) -> None:
         """Let the engines be as they were before."""
         self._admit()
+        self._share(False)
         for engine in self.engines:
             engine.dispose()
             event.remove(engine, "do_connect", self._connect)
@@ -110,6 +117,11 @@ class Redirection:
             engine.dispose()
         for twin in self.engines.values():
             twin.discard()
+
+    def _share(self, shared: bool) -> None:
+        """Let reads go to the engines that are redirected, for their own would not be."""
+        if isinstance(self._state, DatabaseState):
+            self._state.readers.suspended = shared
 
     def _admit(self) -> None:
         for engine, pool in self._pools.items():

@@ -1,0 +1,43 @@
+"""A worker that is killed in mid-transaction leaves no row."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from http.client import HTTPConnection
+
+import pytest
+
+from servers import HOST, Server
+
+from .conftest import Serve, ask, execute
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+
+
+def find_worker(port: int) -> int:
+    """Return the process that answers at a port."""
+    connection = HTTPConnection(HOST, port)
+    connection.request("GET", "/process")
+    number = int(connection.getresponse().read())
+    connection.close()
+    return number
+
+
+def test_killed_worker_leaves_no_row(server: Server, serve: Serve) -> None:
+    """What was not committed is not there, and the next worker goes on."""
+    execute(server, "DELETE FROM written")
+    with serve(server.url, workers=1) as port:
+        worker = find_worker(port)
+        held = threading.Thread(target=ask, args=(port, "/held", "POST"))
+        held.start()
+        time.sleep(1)
+        os.kill(worker, signal.SIGKILL)
+        held.join()
+        end = time.monotonic() + 10
+        while ask(port, "/rows/1/1", "POST")[0] != 201:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert execute(server, "SELECT client, number FROM written") == [(1, 1)]

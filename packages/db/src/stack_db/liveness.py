@@ -1,0 +1,88 @@
+"""Finding out that a pooled connection is dead before a statement is sent on it."""
+
+from __future__ import annotations
+
+import select
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+IDLE_SINCE = "stack_idle_since"
+"""Where a pooled connection keeps the moment at which it was returned."""
+_POLL = "stack_poll"
+
+
+def ping_idle_connections(engine: Engine, after: float) -> None:
+    """Test a connection before its use when there is reason to.
+
+    One reason is that it was idle for longer than ``after`` seconds. The other
+    is that something was sent to it meanwhile: of an idle connection that is
+    the end, or a notice of the server. That costs a microsecond and no message,
+    so connections that are in steady use are looked at too.
+
+    A dead one takes the whole pool with it: what cut one connection, such as a
+    restart of the server, cut the others too.
+    """
+    dialect = engine.dialect
+
+    def returned(connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[IDLE_SINCE] = monotonic()
+
+    def taken(connection: Any, record: ConnectionPoolEntry, proxy: Any) -> None:
+        since = record.info.pop(IDLE_SINCE, None)
+        if since is None:
+            return
+        if monotonic() - since < after and not _was_sent_something(connection, record):
+            return
+        try:
+            alive = dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError() from error
+        if not alive:
+            raise InvalidatePoolError()
+
+    event.listen(engine, "checkin", returned)
+    event.listen(engine, "checkout", taken)
+
+
+def _was_sent_something(connection: Any, record: ConnectionPoolEntry) -> bool:
+    """Tell whether there is something to read from a connection that nobody has asked."""
+    poll = record.info.get(_POLL)
+    if poll is None:
+        poll = record.info[_POLL] = _make_poll(connection)
+    return bool(poll.poll(0))
+
+
+def _make_poll(connection: Any) -> Any:
+    number = _find_socket(connection)
+    if number is None or not hasattr(select, "poll"):
+        return _Silent()
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return poll
+
+
+def _find_socket(connection: Any) -> int | None:
+    """Return the number of a connection's socket, or None where the driver hides it."""
+    # psycopg and psycopg2 say it; PyMySQL and pg8000 keep the socket itself.
+    for holder in (connection, getattr(connection, "_sock", None), getattr(connection, "_usock", None)):
+        ask = getattr(holder, "fileno", None)
+        if callable(ask):
+            try:
+                number = ask()
+            except Exception:
+                continue
+            if isinstance(number, int) and number >= 0:
+                return number
+    return None
+
+
+class _Silent:
+    """What is asked where there is no socket to look at."""
+
+    def poll(self, timeout: int) -> tuple[()]:
+        return ()

@@ -1,0 +1,1 @@
+"""Migrations of an application and of its extensions, imported by ``flask db`` alone."""

@@ -1,0 +1,116 @@
+"""Comparing a column with a value so that every database answers alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Enum, String, and_, collate, false, or_, tuple_
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.elements import BindParameter
+
+from stack_core.filter import Operator
+
+from .outline import ESCAPE
+
+Columns = Sequence[ColumnElement[Any]]
+"""The columns of one value: of a composite key there are several."""
+Parameters = Sequence[BindParameter[Any]]
+
+_MARIADB_EXACT = "utf8mb4_nopad_bin"
+_MARIADB_CASELESS = "utf8mb4_general_ci"
+
+
+class Comparison:
+    """How one database compares.
+
+    ``eq`` and ``in`` compare exactly, whatever a column's collation says;
+    ``contains`` and ``starts`` without case. The rest follows the column.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.name = "mysql" if dialect.name == "mariadb" else dialect.name
+
+    def compare(
+        self, columns: Columns, op: Operator, parameters: Parameters
+    ) -> ColumnElement[bool]:
+        """Return the condition that a value compares with another; never for ``null``."""
+        if op == "eq":
+            return and_(*(self.equal(*pair) for pair in zip(columns, parameters, strict=True)))
+        if op == "in":
+            return self._contained(columns, parameters[0])
+        if op in ("contains", "starts"):
+            return self.like(columns[0], parameters[0])
+        return order_compare(columns, op, parameters)
+
+    def equal(self, column: ColumnElement[Any], bound: BindParameter[Any]) -> ColumnElement[bool]:
+        """Return the condition that a value is exactly another."""
+        exact = self._exact(column)
+        same = column == bound
+        # The first part can use the column's index, the second decides.
+        return same if exact is None else and_(same, exact == bound)
+
+    def like(self, column: ColumnElement[Any], bound: BindParameter[Any]) -> ColumnElement[bool]:
+        """Return the condition that text is like a pattern, without case."""
+        if self.name == "postgresql":
+            return column.ilike(bound, escape=ESCAPE)
+        if self.name == "mysql" and _is_cased(column):
+            column = collate(column, _MARIADB_CASELESS)
+        return column.like(bound, escape=ESCAPE)
+
+    def _contained(self, columns: Columns, bound: BindParameter[Any]) -> ColumnElement[bool]:
+        if len(columns) > 1:
+            exact = [self._exact(column) for column in columns]
+            found = tuple_(*columns).in_(bound)
+            if not any(each is not None for each in exact):
+                return found
+            pairs = zip(exact, columns, strict=True)
+            closer = [column if each is None else each for each, column in pairs]
+            return and_(found, tuple_(*closer).in_(bound))
+        exactly, found = self._exact(columns[0]), columns[0].in_(bound)
+        return found if exactly is None else and_(found, exactly.in_(bound))
+
+    def _exact(self, column: ColumnElement[Any]) -> ColumnElement[Any] | None:
+        """Return a column as it is compared exactly, or None where it is anyway."""
+        implementation = column.type.dialect_impl(self.dialect)
+        kind = getattr(implementation, "impl_instance", implementation)
+        if not isinstance(kind, String) or isinstance(kind, Enum):
+            return None
+        if self.name == "mysql":
+            # Without it 'a' is 'A', and 'a' with a blank; unlike a cast it keeps the index in use.
+            return collate(column, _MARIADB_EXACT)
+        if not getattr(kind, "collation", None):
+            return None
+        return collate(column, "BINARY" if self.name == "sqlite" else "C")
+
+
+def order_compare(columns: Columns, op: Operator, parameters: Parameters) -> ColumnElement[bool]:
+    """Return how several columns compare with several values, the first that differ deciding."""
+    (first, *others), (bound, *rest) = columns, parameters
+    if not others:
+        return _by_operator(first, op, bound)
+    strict: Operator = "lt" if op in ("lt", "le") else "gt"
+    later = and_(first == bound, order_compare(others, op, rest))
+    return or_(_by_operator(first, strict, bound), later)
+
+
+def _by_operator(
+    column: ColumnElement[Any], op: Operator, bound: BindParameter[Any]
+) -> ColumnElement[bool]:
+    match op:
+        case "lt":
+            return column < bound
+        case "le":
+            return column <= bound
+        case "gt":
+            return column > bound
+        case "ge":
+            return column >= bound
+    return false()
+
+
+def _is_cased(column: ColumnElement[Any]) -> bool:
+    collation = getattr(column.type, "collation", None) or ""
+    return collation.endswith(("_bin", "_cs"))

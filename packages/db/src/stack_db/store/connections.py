@@ -1,0 +1,109 @@
+"""Where a read is sent: to the session's connection, or to one of the readers'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from flask import Flask, current_app, has_app_context
+from flask_sqlalchemy.extension import SQLAlchemy
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError
+
+_HELD: ContextVar[Mapping[Connections, Connection]] = ContextVar("stack_db_held")
+"""The connections whose transactions the stores of this thread have open."""
+
+
+class Connections:
+    """The connections to one of an application's databases.
+
+    :param app: the application.
+    :param database: its ``SQLAlchemy`` instance, whose session reads must agree with.
+    :param bind_key: which of the databases.
+    :param find_reader: returns the engine for reads that stand alone, or None.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        database: SQLAlchemy,
+        bind_key: str | None,
+        find_reader: Callable[[str | None], Engine | None],
+    ) -> None:
+        self.app = app
+        self.database = database
+        self.bind_key = bind_key
+        self._find_reader = find_reader
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that writes."""
+        return self.database._app_engines[self.app][self.bind_key]
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect of the database."""
+        return self.engine.dialect
+
+    def fetch(self, statement: Any, values: Mapping[str, Any]) -> list[Any]:
+        """Return all rows of a read, which sees what the caller has pending.
+
+        One that meets a dead connection is sent again once, unless it belongs
+        to the caller's transaction, which is lost.
+        """
+        connection = self.find()
+        if connection is not None:
+            return list(connection.execute(statement, values).all())
+        engine = self._find_reader(self.bind_key) or self.engine
+        try:
+            return _fetch(engine, statement, values)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return _fetch(engine, statement, values)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Lend a connection for several reads."""
+        connection = self.find()
+        if connection is not None:
+            yield connection
+            return
+        engine = self._find_reader(self.bind_key) or self.engine
+        with engine.connect() as own:
+            yield own
+
+    def find(self) -> Connection | None:
+        """Return the connection whose transaction a read has to see, or None."""
+        held = _HELD.get(None)
+        if held is not None and self in held:
+            return held[self]
+        session = self.find_session()
+        if session is None or not session.in_transaction():
+            return None
+        if session.new or session.dirty or session.deleted:
+            session.flush()
+        found: Connection = session.connection(bind_arguments={"bind": self.engine})
+        return found
+
+    def find_session(self) -> Any | None:
+        """Return the caller's session if there is one, and make none."""
+        if not has_app_context() or not self.database.session.registry.has():
+            return None
+        return self.database.session() if current_app._get_current_object() is self.app else None  # type: ignore[attr-defined]
+
+    @contextmanager
+    def holding(self, connection: Connection) -> Iterator[None]:
+        """Send the reads of this thread to a connection, while a store's transaction lasts."""
+        token = _HELD.set({**_HELD.get({}), self: connection})
+        try:
+            yield
+        finally:
+            _HELD.reset(token)
+
+
+def _fetch(engine: Engine, statement: Any, values: Mapping[str, Any]) -> list[Any]:
+    with engine.connect() as connection:
+        return list(connection.execute(statement, values).all())

@@ -1,0 +1,167 @@
+"""What is answered where a database refuses: problems that name fields, and no driver's text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from stack_core.problem import Conflict, FieldError, Invalid, Problem
+
+from .driver_error import Refused, read_error
+from .placement import Placement
+from .rule_name import RuleNames
+
+Probe = Callable[[Mapping[str, Any], Connection], Iterable[str]]
+"""Returns which relations among values lead to no row."""
+
+WRONG = "Some values cannot be kept. Mend them."
+NO_SUCH_ROW = "There is no such row to choose."
+REQUIRED = "It is required."
+_BROKEN = "It cannot be kept together with the other values."
+_UNFIT = "It cannot be kept."
+
+
+class InUse(Conflict):
+    """A row cannot go, because rows of another kind need it.
+
+    :param kind: the word of the other kind, or empty where it is not to be told.
+    :param rule: the name of the constraint, for logs.
+    """
+
+    def __init__(self, kind: str = "", *, rule: str = "") -> None:
+        who = f"Rows of {kind!r}" if kind else "Other rows"
+        detail = f"{who} need it. Change or delete those first."
+        Problem.__init__(self, detail, errors=[FieldError((), f"{who} need it.", "conflict")])
+        self.fields = ()
+        self.rule = rule
+
+
+def invalid(errors: Iterable[FieldError]) -> Invalid:
+    """Return the problem of values that cannot be kept."""
+    return Invalid(WRONG, errors=errors)
+
+
+def at_position(problem: Problem, position: int) -> Problem:
+    """Say of a problem that it is about one row of many."""
+    problem.errors = tuple(
+        FieldError((position, *error.path), error.message, error.code) for error in problem.errors
+    )
+    return problem
+
+
+class Refusals:
+    """Explains what a database refuses about the rows of one kind.
+
+    :param placement: the kind's.
+    :param dialect: of the database.
+    :param probe: finds the relations that lead to no row, for a database
+        that does not say which.
+    :param word_of: returns the word of the kind that a table keeps, or empty.
+    """
+
+    def __init__(
+        self,
+        placement: Placement,
+        dialect: Dialect,
+        probe: Probe,
+        word_of: Callable[[str], str],
+    ) -> None:
+        self._placement = placement
+        self._names = RuleNames(placement, dialect)
+        self._probe = probe
+        self._word_of = word_of
+
+    def explain(
+        self,
+        error: Exception,
+        values: Mapping[str, Any],
+        connection: Connection,
+        *,
+        going: bool = False,
+    ) -> Problem | None:
+        """Return the problem of an error, or None where it is not about values.
+
+        :param values: those that were written, by field.
+        :param connection: one that works; the refused write was undone on it.
+        :param going: a row was to go, so what is missing then is others' need of it.
+        """
+        if not isinstance(error, DBAPIError):
+            return self._explain_python(error, values)
+        refused = read_error(error)
+        if refused is None:
+            return None
+        if refused.broken == "referenced" or going:
+            return InUse(self._word_of(refused.table), rule=refused.rule)
+        if refused.table not in ("", self._placement.table.name):
+            return None
+        fields = self._find_fields(refused, connection)
+        match refused.broken:
+            case "unique":
+                return Conflict(*fields, rule=refused.rule)
+            case "required":
+                return invalid(_each(fields, REQUIRED, "required"))
+            case "missing":
+                return self._explain_missing(refused, fields, values, connection)
+            case "check":
+                return invalid(_each(fields, _BROKEN, "invalid"))
+        return self._explain_value(fields, values)
+
+    def explain_commit(self, error: Exception, connection: Connection) -> Problem | None:
+        """Return the problem of an error at a commit, where nobody knows which write it was."""
+        return self.explain(error, {}, connection)
+
+    def _find_fields(self, refused: Refused, connection: Connection) -> tuple[str, ...]:
+        columns = refused.columns
+        if not columns and refused.rule:
+            columns = self._names.find(refused.rule, connection)
+        return self._placement.name_fields(columns)
+
+    def _explain_missing(
+        self,
+        refused: Refused,
+        fields: tuple[str, ...],
+        values: Mapping[str, Any],
+        connection: Connection,
+    ) -> Problem:
+        if not fields:
+            fields = tuple(self._probe(values, connection))
+        key = {column.name for column in self._placement.description.key}
+        if not fields and not refused.rule and key & values.keys():
+            return InUse()  # the key itself was to change
+        return invalid(_each(fields, NO_SUCH_ROW, "missing"))
+
+    def _explain_value(self, fields: tuple[str, ...], values: Mapping[str, Any]) -> Problem:
+        found = list(self._unfit(values))
+        named = [error for error in found if error.path[0] in fields]
+        return invalid(named or _each(fields, _UNFIT, "invalid") if fields else found)
+
+    def _explain_python(self, error: Exception, values: Mapping[str, Any]) -> Problem | None:
+        """Explain what never came to the database: a value that no driver could send."""
+        cause = error.orig if isinstance(error, StatementError) else error
+        if not isinstance(cause, ValueError | TypeError | OverflowError):
+            return None
+        found = list(self._unfit(values))
+        return invalid(found) if found else None
+
+    def _unfit(self, values: Mapping[str, Any]) -> Iterator[FieldError]:
+        """Yield what the fields themselves find wrong with values."""
+        for name, value in values.items():
+            field = self._placement.description.by_name.get(name)
+            if field is None:
+                continue
+            try:
+                field.convert(value)
+            except msgspec.ValidationError as error:
+                yield FieldError((name,), str(error))
+
+
+def _each(fields: Iterable[str], message: str, code: str) -> list[FieldError]:
+    """Say the same of each field, or of the whole where nobody knows which it is."""
+    return [FieldError((field,), message, code) for field in fields] or [
+        FieldError((), message, code)
+    ]

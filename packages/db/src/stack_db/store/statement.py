@@ -1,0 +1,176 @@
+"""Statements that are built once for each outline of a question, and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from threading import Lock
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import and_, func, literal_column, select, union_all
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ColumnElement
+
+from stack_core.filter import Filter
+from stack_core.query import EVERYTHING, Query, Reach
+
+from ..model.kind import Kind
+from .comparison import Comparison
+from .condition import Conditions, Relations
+from .joining import Joining
+from .layout import Getter, Layout
+from .order import Mark, Order, with_key
+from .outline import count_parameter
+from .relation import Condition, key_columns
+
+T = TypeVar("T")
+
+MOST_STATEMENTS = 500
+"""How many statements a store keeps: what is asked chooses their outlines."""
+
+
+class Kept(Generic[T]):
+    """Things by outline, of which the oldest go when there are too many."""
+
+    def __init__(self, most: int = MOST_STATEMENTS) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._found: dict[Hashable, T] = {}
+
+    def find(self, outline: Hashable, make: Callable[[], T], *, lasting: bool = True) -> T:
+        """Return what is kept for an outline, made now if it is not.
+
+        :param lasting: it may be kept.
+        """
+        found = self._found.get(outline)
+        if found is None or not lasting:
+            found = make()
+            if lasting:
+                self._keep(outline, found)
+        return found
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def _keep(self, outline: Hashable, made: T) -> None:
+        with self._lock:
+            while len(self._found) >= self._most:
+                del self._found[next(iter(self._found))]
+            self._found[outline] = made
+
+
+class RowStatement(NamedTuple):
+    """A statement for rows, and what takes each of its rows apart.
+
+    :param row: the values of the fields.
+    :param key: the row's key.
+    :param mark: the values of the order, of which a position is made.
+    """
+
+    statement: Any
+    row: Getter
+    key: Getter
+    mark: Getter
+
+
+class Statements:
+    """Builds the statements that read one kind of thing.
+
+    :param dialect: of the database that they are for.
+    """
+
+    def __init__(self, kind: Kind, dialect: Dialect) -> None:
+        self.kind = kind
+        self.root = kind.cls
+        self.comparison = Comparison(dialect)
+        self.relations = Relations()
+
+    def conditions(
+        self, where: Filter, reach: Reach, *more: Condition
+    ) -> list[ColumnElement[bool]]:
+        """Return the conditions of rows that are wanted, allowed and not marked as deleted."""
+        wanted = Conditions(self.comparison, self.relations, reach)
+        allowed = Conditions(self.comparison, self.relations, EVERYTHING)
+        return [
+            *wanted.alive(self.kind, self.root),
+            wanted.make(where, "w", self.kind, self.root),
+            allowed.make(reach.row, "r", self.kind, self.root),
+            *more,
+        ]
+
+    def joining(self, reach: Reach) -> Joining:
+        """Return a statement's joins, none as yet."""
+        return Joining(Conditions(self.comparison, self.relations, reach), self.kind, self.root)
+
+    def page(
+        self, query: Query, reach: Reach, mark: Mark | None, *more: Condition
+    ) -> RowStatement:
+        """Build the statement for a page's rows, bounded by ``limit`` and ``offset``."""
+        joining = self.joining(reach)
+        layout = Layout(joining)
+        paths = with_key(query.order)
+        order = Order(joining, paths, self.comparison.name)
+        row, key = layout.rows(query.fields), layout.value("")
+        marks = layout.rows([path.removeprefix("-") for path in paths])
+        backwards = mark is not None and mark.backwards
+        where = self.conditions(query.where, reach, *more)
+        ranges = order.beyond(mark) if mark is not None else []
+        ends = order.by(backwards=backwards)
+        whole = select(*layout.columns).select_from(self.root)
+        if len(ranges) < 2 and not query.offset:
+            statement = joining.apply(whole).where(*where, *ranges)
+        else:
+            chosen = self._choose(joining, where, ranges, ends, offset=bool(query.offset))
+            pairs = zip(key_columns(self.kind, self.root), chosen.c, strict=True)
+            on = and_(*(own == other for own, other in pairs))
+            statement = joining.apply(whole.join(chosen, on))
+        limited = statement.order_by(*ends).limit(count_parameter("limit"))
+        return RowStatement(limited, row, key, marks)
+
+    def rows(
+        self, where: Filter, fields: Sequence[str], reach: Reach, *more: Condition
+    ) -> RowStatement:
+        """Build the statement for rows in no order."""
+        joining = self.joining(reach)
+        layout = Layout(joining)
+        row, key = layout.rows(fields), layout.value("")
+        statement = select(*layout.columns).select_from(self.root)
+        statement = joining.apply(statement).where(*self.conditions(where, reach, *more))
+        return RowStatement(statement, row, key, key)
+
+    def matching(self, query: Query, reach: Reach, *more: Condition) -> Any:
+        """Build the statement that has a line for each row that a query finds."""
+        found: Any = select(literal_column("1").label("one")).select_from(self.root)
+        return found.where(*self.conditions(query.where, reach, *more))
+
+    def count(self, query: Query, reach: Reach, *more: Condition) -> Any:
+        """Build the statement that counts the rows that a query finds."""
+        found = select(func.count()).select_from(self.root)
+        return found.where(*self.conditions(query.where, reach, *more))
+
+    def capped(self, query: Query, reach: Reach, *more: Condition) -> Any:
+        """Build the statement that counts them up to ``cap`` and no further."""
+        found = self.matching(query, reach, *more).limit(count_parameter("cap"))
+        return select(func.count()).select_from(found.subquery())
+
+    def _choose(
+        self,
+        joining: Joining,
+        where: list[Condition],
+        ranges: list[Condition],
+        ends: list[Any],
+        *,
+        offset: bool,
+    ) -> Any:
+        """Return the keys of a page's rows as a table, so that only these are read whole."""
+        keys = [
+            column.label(f"k{index}")
+            for index, column in enumerate(key_columns(self.kind, self.root))
+        ]
+        statement = joining.apply(select(*keys).select_from(self.root)).where(*where)
+        statement = statement.order_by(*ends).limit(count_parameter("limit"))
+        if offset:
+            statement = statement.offset(count_parameter("offset"))
+        if len(ranges) < 2:
+            return statement.where(*ranges).subquery()
+        parts = [select(*statement.where(each).subquery().c) for each in ranges]
+        return union_all(*parts).subquery()

@@ -1,0 +1,105 @@
+"""The keep in a database, by the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from services import DATABASES, find_url
+from stack_db import address
+from stack_db.keep import TableKeep
+from stack_db.tables import keep_table
+from stack_testing.keep import KeepContract
+
+PROGRAM = """
+import sqlalchemy as sa
+from stack_db.keep import TableKeep
+engine = sa.create_engine({!r})
+keep = TableKeep(lambda: engine)
+"""
+
+
+def show(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def open_keep(url: str | URL) -> Iterator[TableKeep]:
+    """Open a keep, and close its connections."""
+    engine = sa.create_engine(url)
+    keep = TableKeep(lambda: engine)
+    yield keep
+    engine.dispose()
+
+
+class Portable:
+    """Increments as they are sent to a database that cannot return what it has written."""
+
+    @pytest.fixture(autouse=True)
+    def without_returning(self, keep: TableKeep) -> None:
+        keep.get("contract:warm")
+        keep._engine.get().dialect.insert_returning = False
+
+
+class TestFileKeep(KeepContract):
+    """In a file beside a SQLite database."""
+
+    @pytest.fixture(scope="module")
+    def url(self) -> None:
+        """Each class has a file of its own."""
+
+    @pytest.fixture
+    def keep(self, file_url: str) -> Iterator[TableKeep]:
+        yield from open_keep(file_url)
+
+    @pytest.fixture
+    def program(self, file_url: str) -> str:
+        return PROGRAM.format(file_url)
+
+
+@pytest.fixture(scope="module")
+def file_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a SQLite database in a folder of its own."""
+    return f"sqlite:///{tmp_path_factory.mktemp('keep')}/app.db"
+
+
+class TestFileKeepPortable(Portable, TestFileKeep):
+    """In the file, as an old SQLite does it."""
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def server(request: pytest.FixtureRequest) -> Iterator[URL]:
+    """A database with the table on each server."""
+    url = address.normalize(find_url(request.param))
+    name = f"stack_keep_{uuid4().hex[:12]}"
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    url = url.set(database=name)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    keep_table(sa.MetaData()).create(engine)
+    yield url
+    with admin.connect() as connection:
+        force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
+        connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
+
+
+@pytest.mark.services
+class TestServerKeep(KeepContract):
+    """In a table on a server."""
+
+    @pytest.fixture
+    def keep(self, server: URL) -> Iterator[TableKeep]:
+        yield from open_keep(server)
+
+    @pytest.fixture
+    def program(self, server: URL) -> str:
+        return PROGRAM.format(show(server))
+
+
+@pytest.mark.services
+class TestServerKeepPortable(Portable, TestServerKeep):
+    """In a table on a server that cannot return what it has written, such as MySQL."""
