@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextvars import ContextVar
 from typing import Literal, Protocol
 
 import msgspec
+from flask import Flask, has_request_context
 
 from .description import Description
-from .filter import Filter
-from .problem import Problem
-from .registry import Slot
+from .filter import FALSE, Filter
+from .problem import Denied, Problem
+from .registry import Registry, Slot
 
-__all__ = ["ACCESS", "NOBODY", "Access", "AccessProvider", "Identity"]
+__all__ = [
+    "ACCESS",
+    "NOBODY",
+    "Access",
+    "AccessProvider",
+    "Identity",
+    "find_access",
+    "find_actor",
+]
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -63,3 +73,52 @@ class AccessProvider(Protocol):
 
 
 ACCESS: Slot[AccessProvider] = Slot("access")
+
+
+class _NoAccess:
+    """Nobody says who may, so nobody may."""
+
+    identity = NOBODY
+
+    def allows(self, permission: str) -> bool:
+        return False
+
+    def scope(self, permission: str, description: Description) -> Filter:
+        return FALSE
+
+    def hidden(self, permission: str, description: Description) -> Collection[str]:
+        return description.by_name
+
+    def refusal(self, permission: str) -> Problem:
+        return Denied("You may not do this.")
+
+
+_NO_ACCESS = _NoAccess()
+_asking: ContextVar[bool] = ContextVar("stack_asking_access", default=False)
+
+
+def find_access(app: Flask) -> Access:
+    """Return what whoever asks may do; without a provider that is nothing."""
+    provider = Registry.of(app).find(ACCESS)
+    if provider is None:
+        return _NO_ACCESS
+    token = _asking.set(True)
+    try:
+        return provider.access()
+    finally:
+        _asking.reset(token)
+
+
+def find_actor(app: Flask) -> str:
+    """Return the key of whoever makes the current request, or an empty text.
+
+    Events name it. It never raises: what a provider raises is logged. While
+    access is being found out it is empty, so that a provider may write too.
+    """
+    if _asking.get() or not has_request_context():
+        return ""
+    try:
+        return find_access(app).identity.key
+    except Exception:
+        app.logger.exception("Who makes this request could not be found out.")
+        return ""

@@ -177,14 +177,15 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True
         trail: list[Field] = []
         here = self
         for name in path.split(".", LONGEST_PATH):
-            field = here.by_name.get(name) if not trail or _leads_on(trail[-1]) else None
+            field = here.by_name.get(name) if not trail or leads_on(trail[-1]) else None
             if field is None or field.many or len(trail) == LONGEST_PATH:
                 raise LookupError(f"{path!r} is no path of {self.kind!r}.")
             trail.append(field)
-            if _leads_on(field):
+            if leads_on(field):
                 here = here.related(name)
         return tuple(trail)
 
 
-def _leads_on(field: Field) -> bool:
+def leads_on(field: Field) -> bool:
+    """Tell whether a path may go on behind a field."""
     return field.type == "relation" and not field.many and not field.far

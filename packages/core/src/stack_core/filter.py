@@ -32,7 +32,8 @@ class Is(msgspec.Struct, frozen=True, tag="is"):
     """The value of a path compares with another.
 
     :param value: of the field's own type; a list of them for ``in``; True or
-        False for ``null``; text for ``contains`` and ``starts``.
+        False for ``null``; text for ``contains`` and ``starts``. A desk takes
+        text of a query string for each of them, save for the list itself.
     """
 
     path: str

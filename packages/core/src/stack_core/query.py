@@ -37,6 +37,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     """Which rows, which of their fields, in which order.
 
     :param search: text that is looked for in all searchable fields.
+    :param search_in: names of searchable fields, where it is looked for in some of them only.
     :param order: paths, with ``-`` in front for descending; the key always comes last.
     :param offset: how many rows to leave out; used where there is no position.
     :param total: how exact a count is wanted. ``capped`` counts to ``cap`` and no further.
@@ -45,6 +46,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[str, ...]
     where: Filter = TRUE
     search: str = ""
+    search_in: tuple[str, ...] | None = None
     order: tuple[str, ...] = ()
     position: Position | None = None
     offset: int = 0
@@ -114,6 +116,7 @@ class Aggregate(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
     where: Filter = TRUE
     search: str = ""
+    search_in: tuple[str, ...] | None = None
     limit: int = 1000
 
 

@@ -61,12 +61,13 @@ class Related(msgspec.Struct, frozen=True):
 
     :param kind: the word of the other kind, or its table's name where it has none.
     :param name: the relation's field, or the foreign key's columns where it has none.
+    :param total: all of them; None where a desk hides it from who may not read them all.
     :param what: happens to them: they go too, lose their link, or forbid the delete.
     """
 
     kind: str
     name: str
-    total: Total
+    total: Total | None
     what: Literal["delete", "clear", "refuse"]
 
 
@@ -155,7 +156,7 @@ class Store(Work, Protocol):
         raise Unable()
 
     def related(self, key: Key, reach: Reach) -> tuple[Related, ...]:
-        """Return what a delete of this row would touch."""
+        """Return what a delete of this row would touch, whether or not it is in reach."""
         raise Unable()
 
     def history(self, key: Key, reach: Reach, *, limit: int = 50) -> list[Change]:

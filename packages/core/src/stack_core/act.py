@@ -1,0 +1,172 @@
+"""One act of whoever asks: what they may do, asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+from flask import Flask
+
+from .access import find_access
+from .description import Description, Field
+from .filter import TRUE, All, Filter
+from .path import Path
+from .problem import Denied, Problem
+from .query import Reach
+
+
+class Right(msgspec.Struct, frozen=True):
+    """A permission that is given, and how far it goes.
+
+    :param scope: the rows that it is for.
+    :param hidden: the fields that it does not reach.
+    """
+
+    scope: Filter = TRUE
+    hidden: Collection[str] = frozenset()
+
+
+WHOLE = Right()
+
+
+class Act:
+    """What one person may do to one kind, for as long as one call of a desk takes.
+
+    :param public: permissions that everybody has, without a scope.
+    """
+
+    def __init__(self, app: Flask, description: Description, public: Collection[str]) -> None:
+        self.access = find_access(app)
+        self.description = description
+        self._public = public
+        self._reads: dict[str, Right | None] = {}
+
+    def allows(self, verb: str) -> bool:
+        """Tell whether the person may: to act on rows one must be able to read them (S29)."""
+        kind = self.description.kind
+        if not self._given(f"{kind}.{verb}"):
+            return False
+        return verb in ("read", "create") or self._given(f"{kind}.read")
+
+    def require(self, verb: str) -> None:
+        """Raise the refusal of whoever may not."""
+        if not self.allows(verb):
+            kind = self.description.kind
+            lacking = verb if not self._given(f"{kind}.{verb}") else "read"
+            raise self.access.refusal(f"{kind}.{lacking}")
+
+    def right(self, verb: str) -> Right | None:
+        """Return the right to a verb on the desk's own kind, or None."""
+        if verb == "read":
+            return self.reading(self.description)
+        return self._find(verb, self.description)
+
+    def reading(self, description: Description) -> Right | None:
+        """Return the right to read a kind, or None."""
+        if description.kind not in self._reads:
+            self._reads[description.kind] = self._find("read", description)
+        return self._reads[description.kind]
+
+    def sees(self, path: Path) -> bool:
+        """Tell whether a path leads through nothing that this person may not read (S28, S54)."""
+        for description, name in path.steps:
+            right = self.reading(description)
+            if right is None or name in right.hidden:
+                return False
+        return all(self.sees_kind(kind, whole=kind.kind in path.far) for kind in path.kinds)
+
+    def sees_kind(self, description: Description, *, whole: bool = False) -> bool:
+        """Tell whether a kind can be read.
+
+        :param whole: all of its rows: where it is kept elsewhere, no store can
+            hold a scope against them.
+        """
+        right = self.reading(description)
+        return right is not None and (not whole or right.scope == TRUE)
+
+    def reads_all(self, kind: str) -> bool:
+        """Tell whether all rows of another kind can be read; of a mere table nobody knows."""
+        try:
+            return self.sees_kind(self.description.resolve(kind), whole=True)
+        except LookupError:
+            return False
+
+    def reach(self, verb: str, kinds: Iterable[Description] = ()) -> Reach:
+        """Return what the person may reach with a verb that is allowed.
+
+        :param kinds: those that are seen through relations.
+        """
+        scopes = [right.scope for each in (verb, "read") if (right := self.right(each))]
+        seen = {each.kind: self._scope(each) for each in kinds}
+        return Reach(row=both(*scopes), through=tuple(seen.items()))
+
+    def refuse_row(self, verb: str) -> Problem:
+        """Return the refusal of a row that can be read and not acted on (S56)."""
+        if self.access.identity.kind == "nobody":
+            return self.access.refusal(f"{self.description.kind}.{verb}")
+        return Denied("You may see this, and not do that to it.")
+
+    def sees_field(self, field: Field) -> bool:
+        """Tell whether a field of the desk's own kind can be read, also a to-many one."""
+        right = self.right("read")
+        if right is None or field.name in right.hidden or not field.readable:
+            return False
+        return self._leads(field)
+
+    def writes_field(self, verb: str, field: Field) -> bool:
+        """Tell whether a verb reaches a field of the desk's own kind.
+
+        What is hidden from reading is not written either: comparing would
+        tell. A verb without the right to read, which a create may be, has no
+        such bound.
+        """
+        right, reading = self.right(verb), self.right("read")
+        if right is None or field.name in right.hidden:
+            return False
+        if reading is not None and field.name in reading.hidden and not field.write_only:
+            return False
+        return self._leads(field)
+
+    def _leads(self, field: Field) -> bool:
+        if field.type != "relation":
+            return True
+        try:
+            other = self.description.related(field.name)
+        except LookupError:
+            return False
+        return self.sees_kind(other, whole=field.far)
+
+    def _scope(self, description: Description) -> Filter:
+        right = self.reading(description)
+        assert right is not None, description.kind  # paths were checked before
+        return right.scope
+
+    def _given(self, permission: str) -> bool:
+        return self._is_public(permission) or self.access.allows(permission)
+
+    def _is_public(self, permission: str) -> bool:
+        public = self._public
+        if not public:
+            return False
+        many = permission.rpartition(".")[0] + ".*"
+        return permission in public or many in public or "*" in public
+
+    def _find(self, verb: str, description: Description) -> Right | None:
+        permission = f"{description.kind}.{verb}"
+        if self._is_public(permission):
+            return WHOLE
+        if not self.access.allows(permission):
+            return None
+        return Right(
+            self.access.scope(permission, description),
+            frozenset(self.access.hidden(permission, description)),
+        )
+
+
+def both(*parts: Filter) -> Filter:
+    """Return what holds where all of the parts hold, without those that always do."""
+    telling: list[Filter] = []
+    for part in parts:
+        if part != TRUE and part not in telling:
+            telling.append(part)
+    return telling[0] if len(telling) == 1 else All(tuple(telling))
