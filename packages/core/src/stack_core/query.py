@@ -26,6 +26,7 @@ class Position(msgspec.Struct, frozen=True):
     """Between two rows of an order: the values of the row before it, its key last.
 
     :param values: fewer than the order has begin at the first row with those: a jump by value.
+        None at all are the beginning, or backwards the end: the last rows.
     :param backwards: the rows before the position, not those after it.
     """
 

@@ -64,7 +64,7 @@ class Order:
         """
         items = self._items[: len(mark.missing)]
         if not items:
-            return [false() if mark.backwards else true()]
+            return []
         terms = [term for item in items for term in item]
         values = [
             parameter(f"p{i}_{j}", term.column.type)

@@ -196,8 +196,9 @@ def _make_page(
     backwards = mark is not None and mark.backwards
     if backwards:
         found.reverse()
-    before = more if backwards else mark is not None or query.offset > 0
-    after = backwards or more
+    somewhere = mark is not None and bool(mark.missing)
+    before = more if backwards else somewhere or query.offset > 0
+    after = somewhere if backwards else more
     return Page(
         fields=query.fields,
         rows=list(map(read.row, found)),
