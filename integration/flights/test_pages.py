@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -135,6 +136,38 @@ def test_filter_chooses(
     page = client.get(f"/flights/?{asked}").text
     assert f"{len(expected):,} flight" in page
     assert shown(page) == expected[:50]
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("N1", "tailnum LIKE 'N1%'"),
+        ("ua 1545", "carrier = 'UA' AND (number = 1545)"),
+        ("jfk lax", "origin = 'JFK' AND destination = 'LAX'"),
+        ("100%", "0"),
+        ("_", "0"),
+        ("'; DROP TABLE flight; --", "0"),
+        ("\u0130", "0"),
+    ],
+)
+def test_search_finds(
+    client: FlaskClient, read: sqlite3.Cursor, text: str, condition: str
+) -> None:
+    """A search finds the flights whose words have the text, small letters or not."""
+    find = f"SELECT id FROM flight WHERE {condition} ORDER BY departs_at, id"
+    expected = [id for (id,) in read.execute(find)]
+    page = client.get("/flights/", query_string={"search": text})
+    assert page.status_code == 200
+    assert shown(page.text) == expected[:50]
+
+
+@pytest.mark.parametrize("change", [lambda cursor: cursor[:-2], lambda cursor: f"x{cursor}"])
+def test_changed_cursor_is_refused(client: FlaskClient, change: Callable[[str], str]) -> None:
+    """A cursor that somebody changed is a 400 that says so."""
+    cursor = change(after_first_page(client, ""))
+    response = client.get(f"/flights/?cursor={cursor}")
+    assert response.status_code == 400
+    assert "cursor" in response.text
 
 
 def test_flight_that_never_left_says_so(client: FlaskClient, read: sqlite3.Cursor) -> None:
