@@ -73,7 +73,7 @@ def test_secret_is_in_no_output(
         outputs += [repr(shop.extensions["sqlalchemy"]), repr(shop)]
     outputs += [caplog.text, *(repr(vars(record)) for record in caplog.records)]
     assert [output for output in outputs if shown(shop, output)] == []
-    assert any(record.exc_info for record in caplog.records), "the database did fail"
+    assert "The database cannot be reached" in caplog.text
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
@@ -89,7 +89,7 @@ def test_failing_view_gives_nothing_away(shop: Flask, accept: str) -> None:
 def test_dead_database_gives_nothing_away(shop: Flask) -> None:
     """The answer names neither the statement, nor the server, nor the driver."""
     answer = shop.test_client().get("/ask")
-    assert answer.status_code >= 500
+    assert answer.status_code == 503
     for word in ("secret_column", "select", "127.0.0.1", "psycopg", "Operational", *VERSIONS):
         assert word.lower() not in answer.text.lower()
 

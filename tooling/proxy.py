@@ -75,6 +75,9 @@ class Proxy:
                 near.close()
                 continue
             self._pairs.append((near, far))
+            if self._closed.is_set():
+                self.cut()
+                return
             self._run(self._pass, near, far)
             self._run(self._pass, far, near)
 

@@ -262,7 +262,8 @@ def write_extras() -> str:
     rows = []
     for extra in EXTRAS:
         installs = ", ".join(f"`{line.name}`" for line in roof.extras[extra.name])
-        goes = f" of `{extra.goes_with}`" if extra.goes_with else ""
+        owner = extra.goes_with or ("core" if extra.kind == "with" else "")
+        goes = f" of `{owner}`" if owner else ""
         rows.append((f"`{extra.name}`", extra.kind + goes, installs))
     return table(("Extra", "Kind", "Installs"), rows)
 

@@ -48,7 +48,7 @@ IN_PRODUCTION = {
 }
 
 
-@pytest.mark.parametrize("choice", ["db", "none", "postgres,mariadb"])
+@pytest.mark.parametrize("choice", ["db", "none", "postgres,mariadb,redis"])
 def test_own_tests_pass(generate: Generate, run: Run, choice: str) -> None:
     """A team starts from green, and its tests leave the data of the machine alone."""
     shop = generate("my-shop", "--with", choice)

@@ -90,9 +90,14 @@ def test_another_keep_for_a_while(app: Flask) -> None:
     """Tests lend an application a keep and take it back, also when they fail."""
     serve(app)
     own, lent = get_keep(app), MemoryKeep()
-    with pytest.raises(RuntimeError), using_keep(app, lent):
-        assert get_keep(app) is lent
-        raise RuntimeError
+
+    def fail() -> None:
+        with using_keep(app, lent):
+            assert get_keep(app) is lent
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert get_keep(app) is own
 
 
@@ -110,7 +115,7 @@ def test_plain_application_has_no_keep(app: Flask) -> None:
 )
 def test_wrong_setting_is_refused(app: Flask, setting: str) -> None:
     """The error names the key and what it can be."""
-    with pytest.raises(ConfigError, match="'STACK_KEEP' is .*Set it to 'memory', 'db' or"):
+    with pytest.raises(ConfigError, match=r"'STACK_KEEP' is .*Set it to 'memory', 'db' or"):
         serve(app, STACK_KEEP=setting)
 
 

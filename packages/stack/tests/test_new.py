@@ -16,7 +16,7 @@ from stack._new.plan import draw, write_range
 from stack._new.selection import select
 from stack_doctor import main
 
-CHOICES = ["db", "postgres", "mariadb", "postgres,mariadb", "none"]
+CHOICES = ["db", "postgres", "mariadb", "postgres,mariadb", "redis", "db,redis", "none"]
 
 
 def make(place: Path, *argv: str) -> tuple[int, Path]:

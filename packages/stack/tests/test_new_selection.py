@@ -16,6 +16,8 @@ from stack._new.selection import select
         (["postgres"], ("db", "postgres"), "[db,postgres]"),
         (["mariadb,postgres"], ("db", "postgres", "mariadb"), "[db,postgres,mariadb]"),
         (["mariadb", "db , postgres"], ("db", "postgres", "mariadb"), "[db,postgres,mariadb]"),
+        (["redis"], ("redis",), "[redis]"),
+        (["redis,db"], ("db", "redis"), "[db,redis]"),
         (["none"], (), ""),
         (["none", "none"], (), ""),
     ],
@@ -31,7 +33,7 @@ def test_selection_is_read(given: list[str], names: tuple[str, ...], brackets: s
     ("given", "sentence"),
     [
         (["postgre"], "'postgre' is not something for --with. Did you mean 'postgres'?"),
-        (["zzz"], "Choose from db, postgres, mariadb, none."),
+        (["zzz"], "Choose from db, postgres, mariadb, redis, none."),
         (["db,"], "'' is not something for --with."),
         (["testing"], "'testing' is there for every application's tests. Leave it out."),
         (["none,db"], "'none' stands alone."),
@@ -49,4 +51,6 @@ def test_switches_tell_an_embedded_database() -> None:
     """Lines about a database server, or about doing without, depend on the withs."""
     assert select([]).switches == {"db", "embedded"}
     assert select(["postgres"]).switches == {"db", "postgres"}
+    assert select(["db,redis"]).switches == {"db", "redis", "embedded"}
+    assert select(["redis"]).switches == {"redis", "none"}
     assert select(["none"]).switches == {"none"}

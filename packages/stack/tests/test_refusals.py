@@ -48,6 +48,8 @@ GROUND = Ground()
     [
         (["postgres"], "'postgres' only installs something for 'db'; it is no part."),
         (["postgres"], 'run: python -m pip install "stack[db,postgres]"'),
+        (["redis"], "'redis' only installs something that a setting turns on; it is no part."),
+        (["redis"], 'run: python -m pip install "stack[redis]" and set STACK_KEEP'),
         (["postgresql"], "'postgres' only installs something for 'db'; it is no part."),
         (["testing"], "'testing' is a pytest plugin and works wherever it is installed."),
         ([Ground], "'Ground' is a class. Write Stack(Ground(…))."),

@@ -30,6 +30,30 @@ def test_config_of_a_test_ends_with_it(run) -> None:
     run(ini="stack_app = wsgi:create_app", wsgi=WSGI, test_it=test).assert_outcomes(passed=2)
 
 
+def test_keep_of_a_test_ends_with_it(run) -> None:
+    """Each test has an empty keep, in memory, whatever the settings name."""
+    wsgi = """
+        from flask import Flask
+        from stack_core import Extension
+        class Shop(Extension):
+            name = "shop"
+        def create_app():
+            app = Flask(__name__)
+            app.config["STACK_KEEP"] = "redis://127.0.0.1:1/0"
+            Shop().init_app(app)
+            return app
+    """
+    test = """
+        import pytest
+        from stack_core.keep import get_keep
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_count(app, turn):
+            assert get_keep(app).increment("shop:a", ttl=60).value == 1
+    """
+    run(ini="stack_app = wsgi:create_app", wsgi=wsgi, test_it=test).assert_outcomes(passed=2)
+
+
 def test_own_fixture_app_wins(run) -> None:
     """A project's own ``app`` is what ``client`` and ``runner`` use, whatever the ini key says."""
     conftest = """

@@ -84,7 +84,7 @@ class Inspection:
             self._join(self.look(self.act.description, text))
 
     def check_order(self, order: Sequence[str]) -> tuple[Path, ...]:
-        """Return the paths of an order, the key's at the end of it."""
+        """Return the paths of an order down to the key's, which decides what is left."""
         if isinstance(order, str) or len(order) > MOST_ORDERS:
             raise BadQuery(f"An order has at most {MOST_ORDERS} fields. Ask for fewer.")
         found = []
@@ -95,7 +95,8 @@ class Inspection:
                 raise refuse_path(bare)
             self._join(path)
             found.append(path)
-        return tuple(found)
+        end = next(number for number, path in enumerate(found) if not path.fields)
+        return tuple(found[: end + 1])
 
     def check_where(self, where: Filter) -> Filter:
         """Return a filter with values of the fields' own types."""

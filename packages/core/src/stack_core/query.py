@@ -37,7 +37,8 @@ class Position(msgspec.Struct, frozen=True):
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """Which rows, which of their fields, in which order.
 
-    :param search: text that is looked for in all searchable fields.
+    :param search: words, each of which a searchable field must contain, as ``contains`` has it;
+        any of the fields will do for any of the words.
     :param search_in: names of searchable fields, where it is looked for in some of them only.
     :param order: paths, with ``-`` in front for descending; the key always comes last.
     :param offset: how many rows to leave out; used where there is no position.

@@ -15,8 +15,8 @@ BOUND = 100
 def sweep(app: Flask, limit: int) -> dict[str, int | Exception]:
     """Let every extension remove at most ``limit`` expired things; return how many it were.
 
-    Core's own are those of the keep. One that fails does not keep the others from it: its error stands in place
-    of the number.
+    Core's own are those of the keep. One that fails does not keep the others
+    from it: its error stands in place of the number.
     """
     return {name: _sweep(app, name, limit) for name in Registry.of(app)}
 

@@ -5,7 +5,7 @@ from .database import Database
 from .instant import Instant, now
 from .retrying import retry
 from .settings import DatabaseSettings
-from .time_limit import time_limit
+from .timeouts import time_limit
 
 __all__ = [
     "Database",

@@ -18,7 +18,9 @@ from stack_core.stores import STORES
 from . import address, inspection, sqlite
 from ._cli import db
 from .answer import answer_faults
+from .command import explain_faults
 from .engine import using
+from .listening import hear
 from .migrate import MIGRATE_KEY, LazyMigrate, join
 from .probe import Probe
 from .reader import Readers, noting
@@ -125,7 +127,9 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Let Flask-SQLAlchemy do its part, then add the answers and the migrations."""
         if not state.reused:
             self.succeed(app, state)
+        hear(state.database)
         answer_faults(app, state.settings.retry_after)
+        explain_faults(app)
         if state.reused:
             for engine in state.engines(app).values():
                 note_writes(engine)
@@ -134,7 +138,8 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
             from .nplusone import detect
 
             detect(state.database.session)
-        Registry.of(app).offer(STORES, Stores(lambda: state.database, partial(state.connections, app)))
+        stores = Stores(lambda: state.database, partial(state.connections, app))
+        Registry.of(app).offer(STORES, stores)
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)

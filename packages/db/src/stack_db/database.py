@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.orm import sessionmaker
 
 from stack_core import ConfigError
 
@@ -17,6 +19,7 @@ from . import address, engine, reader
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
 from .fault import find_fault
+from .listening import HeardSession
 
 if TYPE_CHECKING:
     from stack_core.store import Store
@@ -120,6 +123,10 @@ class Database(SQLAlchemy):
         shown = "without a default" if default is None else address.mask(default.url)
         more = f" +{len(self.engines) - 1}" if len(self.engines) > 1 else ""
         return f"<{name} {shown}{more}>"
+
+    def _make_session_factory(self, options: dict[str, Any]) -> sessionmaker[FlaskSession]:
+        options.setdefault("class_", HeardSession)
+        return super()._make_session_factory(options)
 
     def _teardown_session(self, exc: BaseException | None) -> None:
         """Remove the session of a context, also when its connection is dead.

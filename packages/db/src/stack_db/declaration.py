@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from sqlalchemy.sql import ColumnElement
 
-from stack_core.description import Field, FieldType
+from stack_core.description import FieldType
 
 __all__ = ["About", "KindOptions", "RuleOptions", "about", "kind", "rule"]
 

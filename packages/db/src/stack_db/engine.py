@@ -18,7 +18,7 @@ from . import sqlite
 from .circuit import guard
 from .liveness import ping_idle_connections
 from .settings import DatabaseSettings
-from .time_limit import CONNECT_TIMEOUT, limit_statements, network_limits
+from .timeouts import CONNECT_TIMEOUT, limit_statements, network_limits
 from .writes import note_writes
 
 _settings: ContextVar[DatabaseSettings] = ContextVar("stack_db_settings")

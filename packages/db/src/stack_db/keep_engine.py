@@ -1,9 +1,8 @@
-"""The engine of a keep: connections of its own, apart from every transaction of the application's."""
+"""The engine of a keep: connections apart from every transaction of the application."""
 
 from __future__ import annotations
 
 import os
-import weakref
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
@@ -52,6 +51,8 @@ class KeepEngine:
         source, made = self._find(), self._made
         if made is not None and made[0] is source and made[1] is source.pool:
             return made[2]
+        if self._process != os.getpid():
+            self._lock = Lock()  # another thread of the parent may have held it
         with self._lock:
             made = self._made
             if made is None or made[0] is not source or made[1] is not source.pool:
@@ -74,14 +75,18 @@ class KeepEngine:
             made[2].dispose()
 
     def _replace(self, source: Engine) -> None:
-        known = self._made is not None and self._made[0] is source
         self.dispose()
         self._process = os.getpid()
         pool = source.pool
         make = self._make_file if source.dialect.name == "sqlite" else _make_beside
         self._made = source, pool, make(source)
-        if not known:
-            _follow(source, self)
+        event.listen(source, "engine_disposed", self._follow)  # once, however often it is said
+
+    def _follow(self, source: Engine) -> None:
+        # A forked process disposes too. It must hold what it has inherited: to collect that
+        # would close connections of its parent's.
+        if self._process == os.getpid() and self._made is not None and self._made[0] is source:
+            self.dispose()
 
     def _make_file(self, source: Engine) -> Engine:
         url = find_keep_url(source.url)
@@ -106,17 +111,6 @@ def _make_beside(source: Engine) -> Engine:
     vars(made.dialect)["do_rollback"] = _leave
     engines.leave_connections_to_parent(made)
     return made
-
-
-def _follow(source: Engine, keep: KeepEngine) -> None:
-    found = weakref.ref(keep)
-
-    def disposed(engine: Engine) -> None:
-        here = found()
-        if here is not None and here._process == os.getpid():
-            here.dispose()
-
-    event.listen(source, "engine_disposed", disposed)
 
 
 def _leave(connection: object) -> None:

@@ -27,32 +27,30 @@ _OUT_OF_RANGE = {"22003", "1690", "1264"}
 _UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
 
 
-def find_code(error: BaseException) -> str:
-    """Return the code of a database's error: an SQLSTATE, or a number of MariaDB's."""
+def find_codes(error: BaseException) -> set[str]:
+    """Return the codes of a database's error: the SQLSTATE, and a number where it has those."""
     cause = getattr(error, "orig", None)
-    for name in ("sqlstate", "pgcode"):
-        if isinstance(state := getattr(cause, name, None), str):
-            return state
     first = next(iter(getattr(cause, "args", ())), None)
-    if isinstance(first, dict):
-        return str(first.get("C", ""))
-    return str(first) if isinstance(first, int) else ""
+    if isinstance(first, dict):  # pg8000
+        first = first.get("C")
+    found = (getattr(cause, "sqlstate", None), getattr(cause, "pgcode", None), first)
+    return {str(each) for each in found if isinstance(each, (str, int))}
 
 
 def is_passing(error: BaseException) -> bool:
     """Tell whether the database has undone a call in favour of another, so it can be repeated."""
-    return find_code(error) in _TO_BE_REPEATED
+    return not _TO_BE_REPEATED.isdisjoint(find_codes(error))
 
 
 def is_missing_table(error: BaseException) -> bool:
     """Tell whether the keep's table is not there."""
     cause = str(getattr(error, "orig", ""))
-    return find_code(error) in _MISSING_TABLE or "no such table" in cause
+    return not _MISSING_TABLE.isdisjoint(find_codes(error)) or "no such table" in cause
 
 
 def is_overflow(error: BaseException) -> bool:
     """Tell whether a number would have had more than 64 bits."""
-    return find_code(error) in _OUT_OF_RANGE
+    return not _OUT_OF_RANGE.isdisjoint(find_codes(error))
 
 
 def is_disconnect(error: BaseException) -> bool:

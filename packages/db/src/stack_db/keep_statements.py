@@ -63,7 +63,9 @@ class Statements:
         self.table = table = keep_table(MetaData())
         self.columns = columns = table.c
         self.now: ColumnElement[float] = literal_column(_NOW[kind], Double)
-        self.live = and_(columns.begins_at < self.now + SLACK, columns.ends_at > self.now)
+        # Written out: as a parameter it would have a name that some drivers trip over.
+        self.soon: ColumnElement[float] = literal_column(f"({_NOW[kind]} + {SLACK})", Double)
+        self.live = and_(columns.begins_at < self.soon, columns.ends_at > self.now)
         self.name = bindparam("name", type_=String)
         self.values: dict[str, Any] = {
             "key": self.name,
@@ -95,7 +97,7 @@ class Statements:
         self.find_ended = select(c.key).where(c.ends_at <= self.now).order_by(c.ends_at)
         self.find_ended = self.find_ended.limit(limit)
         latest = select(c.key, c.begins_at).order_by(c.ends_at.desc()).limit(limit).subquery()
-        self.find_ahead = select(latest.c.key).where(latest.c.begins_at >= self.now + SLACK)
+        self.find_ahead = select(latest.c.key).where(latest.c.begins_at >= self.soon)
         names = bindparam("names", expanding=True, type_=String)
         self.remove = delete(self.table).where(c.key.in_(names), not_(self.live))
 

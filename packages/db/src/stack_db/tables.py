@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from threading import Lock
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -14,9 +17,12 @@ from sqlalchemy import (
     String,
     Table,
 )
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from .instant import Instant
 
+_LOCK = Lock()
 HISTORY = "db_history"
 KEEP = "db_keep"
 OWN = (HISTORY, KEEP)
@@ -26,12 +32,33 @@ MAX_VALUE = 2**24 - 1
 """The most bytes of a kept value, which MariaDB's MEDIUMBLOB holds."""
 
 
+class KeptBytes(TypeDecorator[bytes]):
+    """Bytes, at most :data:`MAX_VALUE`; on MariaDB by the name that it gives them itself."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the column type of a database."""
+        if dialect.name in ("mysql", "mariadb"):
+            # Not at the top: it would load the dialect for everybody.
+            from sqlalchemy.dialects.mysql import MEDIUMBLOB
+
+            return dialect.type_descriptor(MEDIUMBLOB())
+        return dialect.type_descriptor(LargeBinary())
+
+
 def history_table(metadata: MetaData) -> Table:
     """Return the table of what was changed, made in these metadata at the first call.
 
     A row is one :class:`~stack_core.event.Change`: ``key`` is the text of the
     row's key, empty for many rows at once, whose filter is ``where``.
     """
+    with _LOCK:
+        return _find_or_make_history(metadata)
+
+
+def _find_or_make_history(metadata: MetaData) -> Table:
     if HISTORY in metadata.tables:
         return metadata.tables[HISTORY]
     return Table(
@@ -65,7 +92,7 @@ def keep_table(metadata: MetaData) -> Table:
         KEEP,
         metadata,
         Column("key", String(64), primary_key=True),
-        Column("value", LargeBinary(MAX_VALUE), nullable=True),
+        Column("value", KeptBytes(), nullable=True),
         Column("number", BigInteger, nullable=True),
         Column("begins_at", Double, nullable=False),
         Column("ends_at", Double, nullable=False),

@@ -137,9 +137,9 @@ def test_mariadb_resumes_a_downgrade(half: Project) -> None:
     half.write("a2", "op.create_table('b', sa.Column('id', sa.Integer))", "a1")
     half.run("upgrade")
     file = half.versions / "a2.py"
-    half = "op.drop_table('b')\n    op.drop_table('nowhere')\n"
+    drops = "op.drop_table('b')\n    op.drop_table('nowhere')\n"
     whole = file.read_text("utf-8")
-    file.write_text(whole.replace("downgrade():\n    pass", f"downgrade():\n    {half}"), "utf-8")
+    file.write_text(whole.replace("downgrade():\n    pass", f"downgrade():\n    {drops}"), "utf-8")
     assert "The downgrade of revision 'a2' stopped half-way" in half.refused("downgrade")
     half.execute("CREATE TABLE nowhere (id integer)")
     half.run("resume")

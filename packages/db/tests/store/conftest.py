@@ -67,13 +67,13 @@ def address_of_database(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def library(
     address_of_database: str, start: Callable[..., tuple[Flask, Database]]
-) -> Iterator[Library]:
+) -> Library:
     """An application with the models below and no rows."""
     app, db = start(SQLALCHEMY_DATABASE_URI=address_of_database)
     made = make_models(db)
     with app.app_context():
         db.create_all()
-    yield Library(app=app, db=db, **made)
+    return Library(app=app, db=db, **made)
 
 
 class Colour(enum.Enum):

@@ -105,6 +105,12 @@ def _explain_no_part(extra: Extra) -> str:
             f"{extra.name!r} is a pytest plugin and works wherever it is installed."
             f' Leave "{extra.name}" out of Stack(…).'
         )
+    if not extra.goes_with:
+        return (
+            f"{extra.name!r} only installs something that a setting turns on; it is no part."
+            f' Leave "{extra.name}" out of Stack(…), run: {write_install([extra.name])}'
+            f" and set {extra.use}"
+        )
     return (
         f"{extra.name!r} only installs something for {extra.goes_with!r}; it is no part."
         f' Write Stack("{extra.goes_with}"), run: {write_install([extra.goes_with, extra.name])}'

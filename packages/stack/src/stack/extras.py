@@ -19,7 +19,7 @@ class Extra:
     :param kind: a part is a name for ``Stack``; a plugin is on wherever it is installed; a with
         is something that a part then uses.
     :param owner: the distribution that it stands for, or whose extra it passes on.
-    :param goes_with: the part that uses a with.
+    :param goes_with: the part that uses a with; empty: core, which every application has.
     :param use: for a with, what makes the application use it.
     """
 
@@ -37,6 +37,7 @@ EXTRAS = (
         "postgres", "with", "stack-db", "db", "SQLALCHEMY_DATABASE_URI = 'postgresql+psycopg://…'"
     ),
     Extra("mariadb", "with", "stack-db", "db", "SQLALCHEMY_DATABASE_URI = 'mariadb+pymysql://…'"),
+    Extra("redis", "with", "stack-core", use="STACK_KEEP = 'redis://…'"),
 )
 
 

@@ -201,7 +201,9 @@ class KeepContract:
         got, deleted, counted, added, put = names
         assert keep.get(got) is None
         assert keep.delete(deleted) is False
-        assert keep.increment(counted, ttl=LONG) == (1, pytest.approx(LONG, abs=1))
+        count = keep.increment(counted, ttl=LONG)
+        assert count.value == 1
+        assert count.ends_in == pytest.approx(LONG, abs=1)
         assert keep.add(added, b"new", ttl=LONG) is True
         keep.put(put, b"new", ttl=LONG)
         assert [keep.get(name) for name in names] == [None, None, b"1", b"new", b"new"]
@@ -256,7 +258,9 @@ class KeepContract:
         """What was put as a decimal text is counted on, and keeps its end."""
         keep.put(key, b"%d" % number, ttl=LONG)
         assert keep.get(key) == b"%d" % number
-        assert keep.increment(key, ttl=1) == (number + 1, pytest.approx(LONG, abs=1))
+        count = keep.increment(key, ttl=1)
+        assert count.value == number + 1
+        assert count.ends_in == pytest.approx(LONG, abs=1)
 
     @pytest.mark.parametrize("text", [*NO_COUNTERS, b"%d" % (MOST_NUMBER + 1), b"9" * 30])
     def test_other_text_is_no_counter(self, keep: Keep, key: str, text: bytes) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient, FlaskCliRunner
 
+# The contract's tests are a library's: without this their failures would show no values.
+pytest.register_assert_rewrite("stack_testing.store")
+
 _NO_APPLICATION = (
     "pytest does not know the application under test."
     " Set 'stack_app' in pytest's settings, for example stack_app = wsgi:app,"

@@ -101,9 +101,12 @@ class Revisions(ScriptDirectory):
 
     def get_revisions(self, id_: Any) -> tuple[Script, ...]:
         """Return revisions; ``head`` means those of all branches."""
-        if not isinstance(id_, str):
-            self.refuse_unknown(id_)
-        return super().get_revisions("heads" if id_ == "head" and self.mixed else id_)
+        try:
+            return super().get_revisions("heads" if id_ == "head" and self.mixed else id_)
+        except CommandError:
+            if not isinstance(id_, str):
+                self.refuse_unknown(id_)
+            raise
 
     def get_revision(self, id_: str) -> Script:
         """Return a revision; ``head`` is the application's."""

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.mysql import DATETIME
+from sqlalchemy.dialects.mysql import DATETIME, MEDIUMBLOB
 
 revision = "db_001"
 down_revision = None
@@ -10,7 +10,7 @@ branch_labels = ("db",)
 depends_on = None
 
 KEPT_ON_FILE = "sqlite"
-MAX_VALUE = 2**24 - 1
+BYTES = sa.LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")
 MOMENT = sa.DateTime(timezone=True).with_variant(DATETIME(fsp=6), "mysql", "mariadb")
 
 
@@ -38,8 +38,9 @@ def upgrade() -> None:
     op.create_table(
         "db_keep",
         sa.Column("key", sa.String(64), nullable=False),
-        sa.Column("value", sa.LargeBinary(MAX_VALUE), nullable=True),
+        sa.Column("value", BYTES, nullable=True),
         sa.Column("number", sa.BigInteger(), nullable=True),
+        sa.Column("begins_at", sa.Double(), nullable=False),
         sa.Column("ends_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("key"),
         mysql_charset="utf8mb4",

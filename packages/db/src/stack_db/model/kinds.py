@@ -7,7 +7,7 @@ from threading import RLock
 from typing import Any
 
 from flask_sqlalchemy.extension import SQLAlchemy
-from sqlalchemy import Table, inspect
+from sqlalchemy import MetaData, Table, inspect
 from sqlalchemy.orm import Mapper, configure_mappers
 from sqlalchemy.orm.mapper import _all_registries
 
@@ -35,6 +35,7 @@ class Kinds:
         self._made: dict[type[Any], Kind] = {}
         self._words: dict[str, type[Any]] = {}
         self._lock = RLock()
+        self._histories: tuple[int, bool] = (-1, False)
 
     @classmethod
     def of(cls, database: SQLAlchemy) -> Kinds:
@@ -81,6 +82,15 @@ class Kinds:
         for cls in self._scan().values():
             yield self.get(cls)
 
+    @property
+    def has_history(self) -> bool:
+        """Whether a class writes a history; asked at every flush, so it is remembered."""
+        classes = sum(len(registry._managers) for registry in _all_registries())
+        if self._histories[0] != classes:
+            found = any(find_options(each.class_).history for each in self._mappers())
+            self._histories = (classes, found)
+        return self._histories[1]
+
     def _scan(self) -> dict[str, type[Any]]:
         """Return all classes by their words, anew, for models may be imported later."""
         configure_mappers()
@@ -116,7 +126,6 @@ class Kinds:
         word = find_word(mapper)
         description = make_description(mapper, draft, options, word, self._describe)
         relations = {prop.key: prop.mapper.class_ for prop in mapper.relationships}
-        tables = list(_tables(mapper))
         kind = Kind(
             cls=mapper.class_,
             mapper=mapper,
@@ -129,7 +138,7 @@ class Kinds:
                 for name, rule in options.rules.items()
             },
             history=bool(options.history),
-            bind_key=tables[0].metadata.info.get("bind_key") if tables else None,
+            bind_key=find_metadata(mapper).info.get("bind_key"),
             related=lambda name: self.get(relations[name]),
             left_out=draft.left_out,
             setters=draft.setters,
@@ -183,6 +192,11 @@ def find_options(cls: type[Any]) -> KindOptions:
         rules=rules,
         history=history,
     )
+
+
+def find_metadata(mapper: Mapper[Any]) -> MetaData:
+    """Return the metadata of a class: of its own table, or of its registry where it has none."""
+    return next((table.metadata for table in _tables(mapper)), mapper.registry.metadata)
 
 
 def _tables(mapper: Mapper[Any]) -> Iterator[Table]:

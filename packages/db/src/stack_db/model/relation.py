@@ -88,7 +88,15 @@ def describe_relation(
         "ge": key[0].ge if len(key) == 1 else None,
         "le": key[0].le if len(key) == 1 else None,
     }
-    for word_said in ("help", "read_only", "create_only", "write_only", "secret", "filter", "order"):
+    for word_said in (
+        "help",
+        "read_only",
+        "create_only",
+        "write_only",
+        "secret",
+        "filter",
+        "order",
+    ):
         if word_said in known:
             values[word_said] = known[word_said]
     if not written and not values["read_only"]:

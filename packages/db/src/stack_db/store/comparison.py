@@ -60,6 +60,11 @@ class Comparison:
             column = collate(column, _MARIADB_CASELESS)
         return column.like(bound, escape=ESCAPE)
 
+    def exact(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return a column whose equal values are exactly the same."""
+        exactly = self._exact(column)
+        return column if exactly is None else exactly
+
     def _contained(self, columns: Columns, bound: BindParameter[Any]) -> ColumnElement[bool]:
         if len(columns) > 1:
             exact = [self._exact(column) for column in columns]

@@ -43,6 +43,11 @@ class Connections:
         return self.database._app_engines[self.app][self.bind_key]
 
     @property
+    def reader(self) -> Engine | None:
+        """The engine whose statements are each a transaction by itself, or None."""
+        return self._find_reader(self.bind_key)
+
+    @property
     def dialect(self) -> Dialect:
         """The dialect of the database."""
         return self.engine.dialect
@@ -87,6 +92,31 @@ class Connections:
             session.flush()
         found: Connection = session.connection(bind_arguments={"bind": self.engine})
         return found
+
+    def find_pending(self) -> Connection | None:
+        """Return the connection whose transaction has written something, or None.
+
+        A stream outlives the view that made it, and with it the session, unless
+        it has to see what only the session's transaction does.
+        """
+        session = self.find_session()
+        if session is not None and session.in_transaction():
+            begun = session.get_transaction()
+            lists = ("_new", "_dirty", "_deleted")
+            flushed = any(getattr(begun, name, None) for name in lists)
+            if not (flushed or session.new or session.dirty or session.deleted):
+                session = None
+        held = _HELD.get(None)
+        if session is None and (held is None or self not in held):
+            return None
+        return self.find()
+
+    def stream_engine(self) -> Engine:
+        """Return the engine for reads that take their time."""
+        if self.dialect.name == "postgresql":
+            # It declares cursors in transactions only.
+            return self.engine
+        return self._find_reader(self.bind_key) or self.engine
 
     def find_session(self) -> Any | None:
         """Return the caller's session if there is one, and make none."""

@@ -36,8 +36,12 @@ _SESSION_EVENTS = (
     "deleted_to_detached",
 )
 _ATTRIBUTE_EVENTS = ("set", "modified")
-_SQLALCHEMYS_OWN = ("sqlalchemy.orm.unitofwork", "sqlalchemy.orm.attributes")
-"""Where the listeners are that keep both sides of a relationship alike."""
+_SQLALCHEMYS_OWN = (
+    "sqlalchemy.orm.attributes",
+    "sqlalchemy.orm.mapper",
+    "sqlalchemy.orm.unitofwork",
+)
+"""Where SQLAlchemy listens itself, to keep both sides of a relationship alike."""
 _OURS = "stack_db."
 """What we listen to ourselves is told by the store too, in its own way."""
 _PLAIN_INIT = registry().constructor

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import JSON, Column, Table, null
 
 from stack_core.description import Field, Key
 
@@ -70,6 +70,35 @@ class Placement:
         if len(columns) == 1:
             return ((columns[0], value),)
         return zip(columns, value if value is not None else [None] * len(columns), strict=True)
+
+    def computes(self, name: str) -> bool:
+        """Tell whether the database computes a field."""
+        return any(column.computed is not None for column in self.columns.get(name, ()))
+
+    def counts(self, name: str) -> bool:
+        """Tell whether the database counts a field up, which makes a value of None."""
+        columns = self.columns.get(name, ())
+        return len(columns) == 1 and columns[0] is self.table.autoincrement_column
+
+    def next_version(self, version: Any) -> Any:
+        """Return the version that follows another, or None, which is the first's."""
+        generate: Any = self.kind.mapper.version_id_generator
+        return generate(version)
+
+    def fresh(self, bound: dict[str, Any]) -> dict[str, Any]:
+        """Complete the parameters of a new row: its first version, and a key that is counted."""
+        if self.version is not None and bound.get(self.version.key) is None:
+            bound[self.version.key] = self.next_version(None)
+        counted = self.table.autoincrement_column
+        if counted is not None and bound.get(counted.key, counted) is None:
+            del bound[counted.key]
+        return bound
+
+    def sendable(self, column: Column[Any], value: Any) -> Any:
+        """Return a value as a driver takes it: a document's None is a missing value, not null."""
+        if value is None and isinstance(column.type, JSON):
+            return null()
+        return value
 
     def join(self, values: tuple[Any, ...]) -> Any:
         """Return the value of a field from those of its columns; None if one is missing."""

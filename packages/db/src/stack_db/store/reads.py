@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -10,16 +11,18 @@ from sqlalchemy.engine import Connection
 
 from stack_core.description import Key
 from stack_core.filter import TRUE, Filter, Is
-from stack_core.query import Page, Position, Query, Reach, Total
-
+from stack_core.query import Aggregate, Page, Position, Query, Reach, Total
 from stack_core.store import Ability
 
 from ..model.kind import Kind
+from .aggregation import AggregateStatement, Aggregation, zoned_groups
 from .condition import Conditions
 from .connections import Connections
 from .order import Mark, mark_position, with_key
 from .outline import Values
+from .period import bind_offsets, find_offsets
 from .statement import Kept, RowStatement, Statements
+from .stream import open_stream
 from .total import Explain, read_capped, read_estimate
 
 CHUNK = 500
@@ -87,6 +90,28 @@ class Reads:
         )
         return self.connections.database.session.scalars(statement, values.bound).unique().first()
 
+    def stream(self, query: Query, reach: Reach) -> Iterator[tuple[Any, ...]]:
+        """Return every row one by one; it holds a connection until it is exhausted or closed."""
+        values = Values()
+        outline = ("stream", query.fields, query.order, *self._outline(query, reach, values))
+        read: RowStatement = self._kept.find(
+            outline, lambda: self.statements.stream(query, reach), lasting=values.lasting
+        )
+        return open_stream(self.connections, read.statement, values.bound, read.row)
+
+    def aggregate(self, what: Aggregate, reach: Reach) -> list[tuple[Any, ...]]:
+        """Return a line for each group, in the order of the groups' values."""
+        values = Values()
+        outline = self._outline(what, reach, values)
+        values.bound["limit"] = what.limit
+        counts = self._bind_zones(what, reach, values, outline)
+        read: AggregateStatement = self._kept.find(
+            ("aggregate", what.measures, what.groups, tuple(counts.items()), outline),
+            lambda: Aggregation(self.statements, reach, counts).build(what),
+            lasting=values.lasting,
+        )
+        return [read.line(row) for row in self.connections.fetch(read.statement, values.bound)]
+
     def keys_within(self, keys: Sequence[Key], reach: Reach, connection: Connection) -> set[Key]:
         """Return those of the keys whose rows are in reach, as this connection sees them."""
         found: set[Key] = set()
@@ -147,8 +172,36 @@ class Reads:
         locked = read.statement.with_for_update(of=self.kind.cls)
         return read._replace(statement=locked)
 
-    def _outline(self, query: Query, reach: Reach, values: Values) -> tuple[Hashable, Hashable]:
+    def _outline(
+        self, query: Query | Aggregate, reach: Reach, values: Values
+    ) -> tuple[Hashable, Hashable]:
         return values.outline(query.where, "w"), values.outline_reach(reach)
+
+    def _bind_zones(
+        self, what: Aggregate, reach: Reach, values: Values, outline: Hashable
+    ) -> dict[int, int]:
+        """Bind the time zones of groups, and return how many offsets each has there.
+
+        Only PostgreSQL knows zones in every installation. Elsewhere the offsets
+        are Python's, for the years that there are.
+        """
+        counts: dict[int, int] = {}
+        database = self.statements.comparison.name
+        for index in zoned_groups(what, self.statements, reach):
+            path, zone = what.groups[index].path, what.groups[index].zone
+            if database == "postgresql":
+                values.bound[f"z{index}"] = zone
+                continue
+            make = partial(Aggregation(self.statements, reach).bounds, path, what)
+            statement = self._kept.find(
+                ("bounds", path, outline), make, lasting=values.lasting
+            )
+            ((first, last),) = self.connections.fetch(statement, values.bound)
+            years = (2000, 2000) if first is None else (first.year, last.year)
+            offsets = find_offsets(zone, *years)
+            values.bound.update(bind_offsets(offsets, f"z{index}", database))
+            counts[index] = len(offsets)
+        return counts
 
     def _by_key(self) -> Any:
         conditions = Conditions(self.statements.comparison, self.statements.relations)

@@ -165,3 +165,27 @@ def _each(fields: Iterable[str], message: str, code: str) -> list[FieldError]:
     return [FieldError((field,), message, code) for field in fields] or [
         FieldError((), message, code)
     ]
+
+
+class Broken(Exception):
+    """Carries what a database refused out of the transaction, to be explained once that is undone.
+
+    :param error: the driver's or SQLAlchemy's.
+    :param values: those that were written, by field.
+    :param going: a row was to go.
+    :param position: of the row among many.
+    """
+
+    def __init__(
+        self,
+        error: Exception,
+        values: Mapping[str, Any],
+        *,
+        going: bool = False,
+        position: int | None = None,
+    ) -> None:
+        super().__init__(str(type(error)))
+        self.error = error
+        self.values = values
+        self.going = going
+        self.position = position

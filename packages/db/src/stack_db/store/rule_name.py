@@ -52,10 +52,9 @@ class RuleNames:
     def _declared(self, dialect: Dialect) -> Iterator[tuple[str, tuple[str, ...]]]:
         table = self._placement.table
         for rule in (*table.constraints, *table.indexes):
-            if isinstance(rule, Index):
-                written = dialect.identifier_preparer.format_index(rule)
-            else:
-                written = dialect.identifier_preparer.format_constraint(rule)
+            if rule.name is None:
+                continue
+            written = dialect.identifier_preparer.format_constraint(rule)
             if written:
                 yield written.strip('"`[]'), tuple(self._columns(rule))
 

@@ -126,6 +126,17 @@ class Statements:
         limited = statement.order_by(*ends).limit(count_parameter("limit"))
         return RowStatement(limited, row, key, marks)
 
+    def stream(self, query: Query, reach: Reach, *more: Condition) -> RowStatement:
+        """Build the statement for every row of a query, in its order."""
+        joining = self.joining(reach)
+        layout = Layout(joining)
+        order = Order(joining, with_key(query.order), self.comparison.name)
+        row, key = layout.rows(query.fields), layout.value("")
+        ends = order.by(backwards=False)
+        statement = joining.apply(select(*layout.columns).select_from(self.root))
+        statement = statement.where(*self.conditions(query.where, reach, *more))
+        return RowStatement(statement.order_by(*ends), row, key, key)
+
     def rows(
         self, where: Filter, fields: Sequence[str], reach: Reach, *more: Condition
     ) -> RowStatement:

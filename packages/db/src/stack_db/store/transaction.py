@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
+from stack_core.description import Key
+from stack_core.filter import Filter
+
+from ..model.kind import Kind
 from ..sqlite import write_lock
+from ..telling import Action, Telling, pending
 from .connections import Connections
+from .refusal import Broken
 
 OPEN = "stack_db_transaction"
 """Where a session keeps that a store has a transaction open in it."""
+
+UNHEARD = "stack_db_unheard"
+"""Where a session keeps that its flushes are told by whoever makes them."""
 
 _ENDED = (
     "The session's transaction was ended inside of 'transaction()', so what was written there is"
@@ -34,21 +44,60 @@ class Open:
         self.depth = 1
 
 
-class Transactions:
-    """The transactions of one database, which its session and its stores share.
+class Place:
+    """Where one write runs.
 
-    :param connections: to that database.
-    :param single: lends a connection on which every statement is a
-        transaction by itself, or returns None where there is no such thing.
+    :param session: whose transaction it is; None where it is the write's own.
     """
 
-    def __init__(
+    def __init__(self, connection: Connection, telling: Telling, session: Session | None) -> None:
+        self.connection = connection
+        self.session = session
+        self._telling = telling
+
+    @property
+    def needed(self) -> Session:
+        """The session, for a write that was begun as one with objects."""
+        if self.session is None:
+            raise RuntimeError("This write has no session. Begin it with seen=True.")
+        return self.session
+
+    def tell(
         self,
-        connections: Connections,
-        single: Callable[[], AbstractContextManager[Connection] | None],
+        kind: Kind,
+        action: Action,
+        key: Key | None,
+        *,
+        old: Mapping[str, Any] | None = None,
+        new: Mapping[str, Any] | None = None,
+        where: Filter | None = None,
+        count: int = 1,
     ) -> None:
+        """Tell of a change, inside its transaction."""
+        self._telling.tell(
+            kind, action, key, old=old, new=new, where=where, count=count,
+            connection=self.connection,
+        )  # fmt: skip
+
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Keep the session's flushes from telling what is told as one change of many rows."""
+        if self.session is None or UNHEARD in self.session.info:
+            yield
+            return
+        self.session.info[UNHEARD] = True
+        try:
+            yield
+        finally:
+            del self.session.info[UNHEARD]
+
+
+class Transactions:
+    """The transactions of one database, which its session and its stores share."""
+
+    def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._single = single
 
     @contextmanager
     def open(self) -> Iterator[Session]:
@@ -71,31 +120,33 @@ class Transactions:
             opened.depth -= 1
 
     @contextmanager
-    def write(self, *, seen: bool, single: bool = False) -> Iterator[Connection]:
-        """Lend the connection for one write, which stands or falls alone.
+    def write(self, *, seen: bool, single: bool = False) -> Iterator[Place]:
+        """Lend the place for one write, which stands or falls alone.
 
         Call :meth:`settle` before it.
 
         :param seen: the application's code may look on, so the session must be
             the one that holds the transaction.
-        :param single: the write is one statement, and nothing is checked after it.
+        :param single: it is no matter if each statement is a transaction by itself.
         """
         session = self._connections.find_session()
         if not seen and (session is None or not session.in_transaction()):
+            telling = Telling(self._connections.app)
             with self._alone(single=single) as connection:
-                yield connection
+                yield Place(connection, telling, None)
+            telling.send()
             return
         session = session or self._session()
         opened: Open | None = session.info.get(OPEN)
         if opened is None:
             with self._outermost(session):
-                yield self._bound(session)
+                yield self._place(session)
         elif self._has_nothing_to_lose(session, opened):
             with self._restarted(session, opened):
-                yield self._bound(session)
+                yield self._place(session)
         else:
-            with self._behind_savepoint(session, seen=seen, single=single) as connection:
-                yield connection
+            with self._behind_savepoint(session, seen=seen, single=single) as place:
+                yield place
 
     def settle(self) -> Session | None:
         """Send what the caller has pending, which fails as the caller's own; return the session.
@@ -107,6 +158,10 @@ class Transactions:
             session.flush()
         return session
 
+    def is_single(self, connection: Connection) -> bool:
+        """Tell whether every statement of a connection is a transaction by itself."""
+        return connection.engine is not self._connections.engine
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Lend a connection that sees what was written, to look something up."""
@@ -117,42 +172,48 @@ class Transactions:
         found: Session = self._connections.database.session()
         return found
 
-    def _bound(self, session: Session) -> Connection:
-        return session.connection(bind_arguments={"bind": self._connections.engine})
+    def _place(self, session: Session) -> Place:
+        bound = session.connection(bind_arguments={"bind": self._connections.engine})
+        return Place(bound, pending(session), session)
 
     @contextmanager
     def _alone(self, *, single: bool) -> Iterator[Connection]:
         """Lend a connection on which no code but ours runs."""
-        lent = self._single() if single else None
-        if lent is not None:
-            with lent as connection:
+        reader = self._connections.reader if single else None
+        if reader is not None:
+            with reader.connect() as connection:
                 yield connection
             return
-        with write_lock(), self._connections.engine.begin() as connection:
-            yield connection
+        with write_lock(), self._connections.engine.connect() as connection:
+            with connection.begin() as transaction:
+                yield connection
+                try:
+                    transaction.commit()
+                except DBAPIError as error:  # a constraint that is checked now
+                    raise Broken(error, {}) from error
 
     @contextmanager
     def _outermost(self, session: Session) -> Iterator[None]:
         own = not session.in_transaction()
-        inner = session.begin() if own else session.begin_nested()
-        opened = session.info[OPEN] = Open(session.get_transaction(), own=own)
+        root = session.begin() if own else session.get_transaction()
+        opened = session.info[OPEN] = Open(root, own=own)
         try:
-            with write_lock():
+            with write_lock(), nullcontext() if own else session.begin_nested():
                 yield
             if session.get_transaction() is not opened.root:
                 raise RuntimeError(_ENDED)
-            if not own:
-                inner.commit()
         except BaseException:
-            del session.info[OPEN]
-            if session.get_transaction() is opened.root:
-                _undo(session, None if own else inner)
+            if own and session.get_transaction() is opened.root:
+                session.rollback()
             raise
-        del session.info[OPEN]
+        finally:
+            del session.info[OPEN]
         try:
             session.commit()
-        except BaseException:
+        except BaseException as error:
             session.rollback()
+            if isinstance(error, DBAPIError):
+                raise Broken(error, {}) from error
             raise
 
     @contextmanager
@@ -168,18 +229,18 @@ class Transactions:
     @contextmanager
     def _behind_savepoint(
         self, session: Session, *, seen: bool, single: bool
-    ) -> Iterator[Connection]:
+    ) -> Iterator[Place]:
         if seen:
             with session.begin_nested():
-                yield self._bound(session)
+                yield self._place(session)
             return
-        connection = self._bound(session)
-        if single and connection.dialect.name != "postgresql":
+        place = self._place(session)
+        if single and place.connection.dialect.name != "postgresql":
             # A statement that fails there undoes itself and leaves the transaction as it was.
-            yield connection
+            yield place
             return
-        with connection.begin_nested():
-            yield connection
+        with place.connection.begin_nested():
+            yield place
 
     @staticmethod
     def _has_nothing_to_lose(session: Session, opened: Open) -> bool:
@@ -193,10 +254,3 @@ class Transactions:
             and not getattr(root, "_connections", True)
             and not (session.new or session.dirty or session.deleted)
         )
-
-
-def _undo(session: Session, savepoint: SessionTransaction | None) -> None:
-    if savepoint is None:
-        session.rollback()
-    elif savepoint.session is not None:  # it has not ended yet
-        savepoint.rollback()

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from stack_core.keep import using_keep
 from stack_core.memory_keep import MemoryKeep
 
+from ..telling import pending
 from .budget import Budget
 from .isolation import isolated
 from .redirection import Redirection, Twins
@@ -104,7 +105,8 @@ def db_session(database: SQLAlchemy, app: Flask) -> Iterator[Session]:
     """
     with app.app_context():
         engines = dict(database.engines)
-    session = database.session.session_factory(db=_Engines(engines))
+    session = database.session.session_factory(db=_Reached(database, engines))
+    pending(session, app)
     try:
         yield session
     finally:
@@ -122,11 +124,15 @@ def query_budget(pytestconfig: pytest.Config) -> Callable[..., Budget]:
     return partial(Budget, root=pytestconfig.rootpath)
 
 
-class _Engines:
-    """What Flask-SQLAlchemy's session asks its ``SQLAlchemy`` instance for."""
+class _Reached:
+    """A ``SQLAlchemy`` instance whose engines are reached without a context."""
 
-    def __init__(self, engines: dict[str | None, Engine]) -> None:
+    def __init__(self, database: SQLAlchemy, engines: dict[str | None, Engine]) -> None:
+        self._database = database
         self.engines = engines
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
 
 
 @contextmanager

@@ -31,8 +31,10 @@ class Selection:
     @property
     def switches(self) -> frozenset[str]:
         """What the lines of a template can depend on."""
-        switches = {*self.names} or {NONE}
-        if "db" in switches and not any(extra.kind == "with" for extra in self.extras):
+        switches = {*self.names}
+        if not any(extra.kind == "part" for extra in self.extras):
+            switches.add(NONE)
+        if "db" in switches and not any(extra.goes_with == "db" for extra in self.extras):
             switches.add("embedded")
         return frozenset(switches)
 

@@ -1,0 +1,106 @@
+"""Hearing what a session writes, without a cost where nobody wants to know.
+
+This is loaded with every application. What collects and sends changes is
+imported when there is somebody to tell.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from flask import current_app
+from flask_sqlalchemy.extension import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
+
+_HEARD = "stack_db_heard"
+_DRAFTS = "stack_db_drafts"
+_TELLING = "stack_db_telling"
+
+
+class HeardSession(FlaskSession):
+    """The session of a database; its statements are watched once somebody listens.
+
+    Every ORM statement is slower by 5 microseconds then, which is why it is
+    not done from the beginning.
+    """
+
+    def __init__(self, db: SQLAlchemy, **kwargs: Any) -> None:
+        super().__init__(db=db, **kwargs)
+        cls = type(self)
+        if is_heard(db) and not event.contains(cls, "do_orm_execute", _hear_statement):
+            event.listen(cls, "do_orm_execute", _hear_statement)
+
+
+def hear(database: SQLAlchemy) -> None:
+    """Hear what the sessions of a database write; a second call does nothing.
+
+    The listeners are the session class's, so that applications that share
+    the database share them too.
+    """
+    held = vars(database)
+    if held.setdefault(_HEARD, hear) is not hear:
+        return
+    factory = database.session.session_factory
+    held[_HEARD] = factory
+    event.listen(factory, "after_flush", _collect)
+    event.listen(factory, "after_flush_postexec", _tell)
+    event.listen(factory, "after_commit", _note_commit)
+    event.listen(factory, "after_transaction_end", _end)
+    if not issubclass(getattr(factory, "class_", Session), HeardSession):
+        event.listen(factory, "do_orm_execute", _hear_statement)
+
+
+def is_heard(database: Any) -> bool:
+    """Tell whether anybody listens, or a class has a history."""
+    signals: Any = sys.modules.get("stack_core.event")
+    if signals is not None and (signals.changing.receivers or signals.changed.receivers):
+        return True
+    if "stack_db.declaration" not in sys.modules:
+        return False  # nobody could have asked for a history
+    from .model.kinds import Kinds
+
+    return Kinds.of(database).has_history
+
+
+def find_database(session: Session) -> Any:
+    """Return the ``SQLAlchemy`` instance of a session."""
+    return getattr(session, "_db", None) or current_app.extensions["sqlalchemy"]
+
+
+def _collect(session: Session, context: UOWTransaction) -> None:
+    database = find_database(session)
+    if is_heard(database):
+        from .flushing import collect
+
+        session.info[_DRAFTS] = collect(database, context)
+
+
+def _tell(session: Session, context: UOWTransaction) -> None:
+    drafts = session.info.pop(_DRAFTS, None)
+    if drafts:
+        from .telling import pending
+
+        pending(session).tell_all(drafts)
+
+
+def _hear_statement(state: ORMExecuteState) -> Any:
+    if state.is_select or not is_heard(find_database(state.session)):
+        return None
+    from .bulk import tell_statement
+
+    return tell_statement(find_database(state.session), state)
+
+
+def _note_commit(session: Session) -> None:
+    telling = session.info.get(_TELLING)
+    if telling is not None:
+        telling.note_commit()
+
+
+def _end(session: Session, transaction: SessionTransaction) -> None:
+    telling = session.info.get(_TELLING)
+    if telling is not None and (transaction.nested or transaction.parent is None):
+        telling.end(transaction)

@@ -1,0 +1,140 @@
+"""What is known to be stored without reading it again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import uuid
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Float, Numeric, types
+from sqlalchemy.engine import Dialect
+
+from ..instant import Instant
+from .placement import Placement
+
+Reader = Callable[[Any], Any]
+"""Returns what a read would return for a value that was sent, or ``UNSET`` where nobody knows."""
+
+_SAFE_DIGITS = 15
+"""The most digits of a decimal that SQLite keeps, which has floats only."""
+
+
+class Known:
+    """Tells what a read of a row would return, as far as the values that were sent say so.
+
+    Times that a column shortens, documents, and types that an application
+    has made are not among it.
+
+    :param dialect: of the database.
+    """
+
+    def __init__(self, placement: Placement, dialect: Dialect) -> None:
+        self._placement = placement
+        self._dialect = dialect
+
+    def values(self, sent: Mapping[str, Any], seen: Mapping[str, bool]) -> dict[str, Any]:
+        """Return what is known, by field.
+
+        :param sent: the values by the keys of their columns.
+        :param seen: the relations among them, and whether the writer may see where they lead to.
+        """
+        found: dict[str, Any] = {}
+        for name, columns in self._readable.items():
+            if not all(column.key in sent for column in columns):
+                continue
+            values = tuple(self._readers[column.key](sent[column.key]) for column in columns)
+            if msgspec.UNSET in values:
+                continue
+            value = self._placement.join(values)
+            if value is None or seen.get(name, True):
+                found[name] = value
+        return found
+
+    @cached_property
+    def _readable(self) -> Mapping[str, tuple[Column[Any], ...]]:
+        by_name = self._placement.description.by_name
+        return {
+            name: columns
+            for name, columns in self._placement.columns.items()
+            if by_name[name].readable
+        }
+
+    @cached_property
+    def _readers(self) -> Mapping[str, Reader]:
+        return {
+            column.key: _make_reader(column, self._dialect)
+            for columns in self._placement.columns.values()
+            for column in columns
+        }
+
+
+def _make_reader(column: Column[Any], dialect: Dialect) -> Reader:
+    type_, name = column.type, dialect.name
+    if isinstance(type_, Instant):
+        return _moment
+    if isinstance(type_, Numeric) and not isinstance(type_, Float) and type_.asdecimal:
+        return _decimal(type_, name)
+    if isinstance(type_, types.DateTime) and not type_.timezone:
+        return _naive if name in ("mysql", "mariadb") else _of(dt.datetime)
+    if isinstance(type_, types.Enum):
+        return _of(type_.enum_class or str)
+    if isinstance(type_, types.String) and not isinstance(type_, types.CHAR):
+        return _of(str)
+    for kind, python in _FAITHFUL.items():
+        if isinstance(type_, kind):
+            return _of(python)
+    if isinstance(type_, types.Uuid) and type_.as_uuid:
+        return _of(uuid.UUID)
+    if isinstance(type_, types.Float) and name in ("sqlite", "postgresql"):
+        return _of(float) if isinstance(type_, types.Double) or not type_.precision else _unknown
+    return _unknown
+
+
+_FAITHFUL: dict[type[Any], type[Any]] = {
+    types.Integer: int,
+    types.Boolean: bool,
+    types.Date: dt.date,
+    types.LargeBinary: bytes,
+}
+
+
+def _of(python: type[Any]) -> Reader:
+    def read(value: Any) -> Any:
+        return value if value is None or type(value) is python else msgspec.UNSET
+
+    return read
+
+
+def _unknown(value: Any) -> Any:
+    return None if value is None else msgspec.UNSET
+
+
+def _moment(value: Any) -> Any:
+    return value if value is None else value.astimezone(dt.UTC)
+
+
+def _naive(value: Any) -> Any:
+    """Return a time unless MariaDB cuts it."""
+    fits = value is None or (type(value) is dt.datetime and not value.microsecond)
+    return value if fits else msgspec.UNSET
+
+
+def _decimal(type_: Numeric[Any], database: str) -> Reader:
+    scale, digits = type_.scale, type_.precision
+
+    def read(value: Any) -> Any:
+        if value is None:
+            return None
+        if scale is None or not isinstance(value, int | decimal.Decimal):
+            return msgspec.UNSET
+        if database == "sqlite" and (digits or _SAFE_DIGITS + 1) > _SAFE_DIGITS:
+            return msgspec.UNSET
+        kept = decimal.Decimal(value).quantize(decimal.Decimal(1).scaleb(-scale))
+        return kept if kept == value else msgspec.UNSET
+
+    return read
+

@@ -1,0 +1,85 @@
+"""How rows of the same fields become the parameters of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import JSON
+
+from stack_core.problem import FieldError
+
+from .placement import Placement
+from .refusal import REQUIRED
+
+_COMPUTED = "It is computed, and cannot be written."
+
+
+class RowShape:
+    """How rows that name the same fields become parameters; found out once for all of them.
+
+    :param names: of the fields, in the order in which the rows have them.
+    """
+
+    def __init__(self, placement: Placement, names: tuple[str, ...]) -> None:
+        self._placement = placement
+        self._wrong = tuple(_find_wrong(placement, names))
+        self._missing = tuple(
+            FieldError((name,), REQUIRED, "required")
+            for name in placement.required
+            if name not in names
+        )
+        self._never_none = _find_never_none(placement, names)
+        self.placed = all(name in placement.columns for name in names)
+        """Whether columns hold all of the fields."""
+        self._keys = self._find_keys(names)
+
+    def errors(self, values: Mapping[str, Any], *, complete: bool) -> Iterator[FieldError]:
+        """Yield what is wrong with a row before a database is asked.
+
+        :param complete: it is to be a new row.
+        """
+        yield from self._wrong
+        for name in self._never_none:
+            if values[name] is None:
+                yield FieldError((name,), REQUIRED, "required")
+        if complete:
+            yield from self._missing
+
+    def bind(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return values by the keys of their columns."""
+        if self._keys is not None:
+            return dict(zip(self._keys, values.values(), strict=True))
+        placement = self._placement
+        return {
+            column.key: placement.sendable(column, part)
+            for name, value in values.items()
+            for column, part in placement.spread(name, value)
+        }
+
+    def _find_keys(self, names: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Return the keys of the columns where each holds a field as it is."""
+        columns = [self._placement.columns.get(name, ()) for name in names]
+        if any(len(each) != 1 or isinstance(each[0].type, JSON) for each in columns):
+            return None
+        return tuple(column.key for (column,) in columns)
+
+
+def _find_wrong(placement: Placement, names: tuple[str, ...]) -> Iterator[FieldError]:
+    for name in names:
+        field = placement.description.by_name.get(name)
+        if field is None:
+            yield FieldError((name,), f"There is no field {name!r}.", "unknown")
+        elif field.read_only and (name not in placement.columns or placement.computes(name)):
+            yield FieldError((name,), _COMPUTED)
+
+
+def _find_never_none(placement: Placement, names: tuple[str, ...]) -> tuple[str, ...]:
+    by_name = placement.description.by_name
+    return tuple(
+        name
+        for name in names
+        if name in by_name
+        and not (by_name[name].nullable or by_name[name].many)
+        and not placement.counts(name)
+    )

@@ -1,0 +1,304 @@
+"""Writing one row with statements, where no code of the model's own would see the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection
+
+from stack_core.description import Key
+from stack_core.filter import TRUE
+from stack_core.problem import FieldError, Stale
+from stack_core.query import Reach
+from stack_core.store import Saved
+
+from ..instant import now
+from .difference import differs
+from .refusal import invalid
+from .writer import Writer
+
+_ATTEMPTS = 10
+"""How often a row is read again that somebody else changed between reading and writing."""
+_KEY = "A key cannot be changed."
+
+
+class Current:
+    """A row as it is stored now.
+
+    :param values: of its columns, by their keys.
+    """
+
+    def __init__(self, values: Mapping[str, Any], version: Column[Any] | None) -> None:
+        self.values = values
+        self.version = None if version is None else values[version.key]
+
+
+class RowWork:
+    """Writes single rows of one kind with one statement each."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._placement = writer.placement
+        self._statements = writer.statements
+
+    def create(self, values: Mapping[str, Any], reach: Reach) -> Saved:
+        """Insert a row."""
+        writer, told = self._writer, self._writer.told
+        writer.shape(values, complete=True)
+        doubtful = writer.links.doubtful(values, reach)
+        scoped = reach.row != TRUE
+        single = not (told or scoped or doubtful)
+        with writer.write(single=single) as place:
+            connection = place.connection
+            if doubtful:
+                writer.links.check(doubtful, reach, connection)
+            key, sent = self.insert(connection, values)
+            if scoped:
+                writer.check_reach([key], reach, connection)
+            if told:
+                place.tell(writer.kind, "create", key, new={**self._told(sent), **values})
+        version = self._placement.version
+        return writer.saved(
+            key,
+            None if version is None else sent[version.key],
+            values,
+            writer.known.values(sent, {}),
+        )
+
+    def insert(
+        self, connection: Connection, values: Mapping[str, Any]
+    ) -> tuple[Key, Mapping[str, Any]]:
+        """Insert a row; return its key and what was sent, with the defaults."""
+        bound = self._placement.fresh(self._writer.shape_of(values).bind(values))
+        done = self._writer.execute(connection, self._statements.insert, bound, values)
+        sent: Mapping[str, Any] = done.last_inserted_params()
+        return self._key_of(done, sent), sent
+
+    def update(
+        self, key: Key, values: Mapping[str, Any], reach: Reach, version: Any
+    ) -> Saved:
+        """Update what differs of a row."""
+        writer, told = self._writer, self._writer.told
+        scoped = reach.row != TRUE
+        writer.shape(values)
+        doubtful = writer.links.doubtful(values, reach)
+        single = not (told or scoped or doubtful)
+        columns = self._columns(values)
+        for _ in range(_ATTEMPTS):
+            with writer.write(single=single) as place:
+                connection = place.connection
+                before = self._read(connection, key, columns, version, single=single)
+                writer.require(key, reach, connection)
+                changes = self._find_changes(before, values, reach, connection)
+                if not changes:
+                    return self._unchanged(key, before, values, reach, connection)
+                writer.links.check(
+                    {name: changes[name] for name in doubtful if name in changes},
+                    reach,
+                    connection,
+                )
+                sent = self._update(connection, key, before, changes)
+                if sent is None:
+                    self._give_up(connection, key, version, single=single)
+                    continue
+                if scoped:
+                    writer.check_reach([key], reach, connection)
+                if told:
+                    old = {name: self._value(before, name) for name in changes}
+                    place.tell(writer.kind, "update", key, old=old, new=changes)
+            return self._changed(key, before, sent, values, changes)
+        raise Stale(before.version)
+
+    def delete(self, key: Key, reach: Reach, version: Any) -> Saved:
+        """Delete a row, or mark it as deleted."""
+        writer, placement, told = self._writer, self._placement, self._writer.told
+        scoped, soft = reach.row != TRUE, placement.soft
+        single = not (told or scoped)
+        blind = single and version is None and (soft is None or placement.version is None)
+        columns = self._columns(placement.columns if told else ())
+        for _ in range(_ATTEMPTS):
+            with writer.write(single=single) as place:
+                connection = place.connection
+                before = None
+                if not blind:
+                    before = self._read(connection, key, columns, version, single=single)
+                    writer.require(key, reach, connection)
+                if not self._delete(connection, key, before, versioned=version is not None):
+                    if blind:
+                        raise writer.no_such_row()
+                    self._give_up(connection, key, version, single=single)
+                    continue
+                if told and before is not None:
+                    old = {name: self._value(before, name) for name in placement.columns}
+                    place.tell(writer.kind, "delete", key, old=old)
+            return Saved(key=key)
+        raise Stale()
+
+    def _columns(self, names: Any) -> list[Column[Any]]:
+        """Return the columns of fields, with the version and the key, each once."""
+        placement = self._placement
+        found = {column.key: column for column in placement.key}
+        for name in names:
+            if name in placement.columns:
+                found.update((column.key, column) for column in placement.columns[name])
+        if placement.version is not None:
+            found[placement.version.key] = placement.version
+        return list(found.values())
+
+    def _read(
+        self,
+        connection: Connection,
+        key: Key,
+        columns: list[Column[Any]],
+        version: Any,
+        *,
+        single: bool,
+    ) -> Current:
+        """Return a row as it is, and lock it unless every statement is a transaction.
+
+        :raises NotFound: there is none.
+        :raises Stale: it has another version than the given one.
+        """
+        lock = not (single and self._writer.transactions.is_single(connection))
+        statement = self._statements.current(columns, lock=lock)
+        found = self._writer.execute(
+            connection, statement, self._statements.bind(key), {}
+        ).first()
+        if found is None:
+            raise self._writer.no_such_row()
+        values = dict(zip((column.key for column in columns), found, strict=True))
+        before = Current(values, self._placement.version)
+        if version is not None and version != before.version:
+            raise Stale(before.version)
+        return before
+
+    def _find_changes(
+        self, before: Current, values: Mapping[str, Any], reach: Reach, connection: Connection
+    ) -> dict[str, Any]:
+        """Return the values that differ; what is hidden, and so was read as None, does not.
+
+        :raises Invalid: a part of the key differs.
+        """
+        found = {}
+        for name, value in values.items():
+            columns = self._placement.columns[name]
+            parts = self._placement.spread(name, value)
+            if not any(differs(c.type, before.values[c.key], part) for c, part in parts):
+                continue
+            if columns[0] is self._placement.version:
+                continue
+            if any(column in self._placement.key for column in columns):
+                raise invalid([FieldError((name,), _KEY)])
+            if value is None and self._is_hidden(name, before, reach, connection):
+                continue
+            found[name] = value
+        return found
+
+    def _is_hidden(
+        self, name: str, before: Current, reach: Reach, connection: Connection
+    ) -> bool:
+        field = self._placement.description.by_name[name]
+        if field.type != "relation" or self._writer.links.sees_all(name, reach):
+            return False
+        own = self._value(before, name)
+        return own is not None and not self._writer.links.seen(name, [own], reach, connection)
+
+    def _update(
+        self, connection: Connection, key: Key, before: Current, changes: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """Update a row that still has its version; return what was sent, or None."""
+        version = self._placement.version
+        bound = self._statements.bind(key, before.version)
+        bound.update(self._writer.shape(changes).bind(changes))
+        if version is not None:
+            bound[version.key] = self._placement.next_version(before.version)
+        statement = self._statements.update(versioned=version is not None)
+        done = self._writer.execute(connection, statement, bound, changes)
+        sent: Mapping[str, Any] = done.last_updated_params()
+        return sent if done.rowcount else None
+
+    def _delete(
+        self, connection: Connection, key: Key, before: Current | None, *, versioned: bool
+    ) -> bool:
+        soft, version = self._placement.soft, self._placement.version
+        known = None if before is None else before.version
+        if soft is None:
+            statement: Any = self._statements.delete(versioned=versioned)
+            bound = self._statements.bind(key, known if versioned else None)
+        else:
+            statement = self._statements.mark(versioned=version is not None)
+            bound = {**self._statements.bind(key, known), soft.key: now()}
+            if version is not None:
+                bound[version.key] = self._placement.next_version(known)
+        done = self._writer.execute(connection, statement, bound, {}, going=soft is None)
+        return bool(done.rowcount)
+
+    def _give_up(self, connection: Connection, key: Key, version: Any, *, single: bool) -> None:
+        """Return if the row is worth another attempt.
+
+        :raises NotFound: it is gone.
+        :raises Stale: it has another version than the given one.
+        """
+        now_ = self._read(connection, key, self._columns(()), version, single=single)
+        if not single or version is not None:
+            raise Stale(now_.version)
+
+    def _unchanged(
+        self,
+        key: Key,
+        before: Current,
+        values: Mapping[str, Any],
+        reach: Reach,
+        connection: Connection,
+    ) -> Saved:
+        seen = {
+            name: not self._is_hidden(name, before, reach, connection)
+            for name in values
+            if self._placement.description.by_name[name].type == "relation"
+        }
+        read = {name: self._value(before, name) for name in values if seen.get(name, True)}
+        by_name = self._placement.description.by_name
+        known = {name: value for name, value in read.items() if by_name[name].readable}
+        return self._writer.saved(key, before.version, (), known)
+
+    def _changed(
+        self,
+        key: Key,
+        before: Current,
+        sent: Mapping[str, Any],
+        values: Mapping[str, Any],
+        changes: Mapping[str, Any],
+    ) -> Saved:
+        version = self._placement.version
+        hidden = {name: name in changes for name in values}
+        kept = {
+            column.key: before.values[column.key]
+            for name in values
+            if name not in changes
+            and self._placement.description.by_name[name].type != "relation"
+            for column in self._placement.columns[name]
+        }
+        known = self._writer.known.values({**kept, **sent}, hidden)
+        return self._writer.saved(
+            key, None if version is None else sent[version.key], changes, known
+        )
+
+    def _value(self, current: Current, name: str) -> Any:
+        columns = self._placement.columns[name]
+        return self._placement.join(tuple(current.values[column.key] for column in columns))
+
+    def _key_of(self, done: Any, sent: Mapping[str, Any]) -> Key:
+        placement = self._placement
+        if all(sent.get(column.key) is not None for column in placement.key):
+            return placement.join_key(sent[column.key] for column in placement.key)
+        made = dict(zip(placement.table.primary_key.columns, done.inserted_primary_key, strict=True))
+        return placement.join_key(made[column] for column in placement.key)
+
+    def _told(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of a new row by field, as far as they are known."""
+        return {
+            name: self._placement.join(tuple(sent[column.key] for column in columns))
+            for name, columns in self._placement.columns.items()
+            if all(column.key in sent for column in columns)
+        }

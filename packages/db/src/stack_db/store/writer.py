@@ -1,0 +1,188 @@
+"""What every write of a kind needs: where it runs, what it checks, and how it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Executable
+from sqlalchemy.exc import StatementError
+from sqlalchemy.orm import Session
+
+from stack_core.description import Key
+from stack_core.event import changing
+from stack_core.filter import TRUE
+from stack_core.problem import Denied, NotFound
+from stack_core.query import EVERYTHING, Reach
+from stack_core.store import Saved
+
+from ..model.kind import Kind
+from ..telling import is_told
+from .known import Known
+from .link import Links
+from .own_code import OwnCode
+from .placement import Placement
+from .reads import Reads
+from .refusal import Broken, Refusals, at_position, invalid
+from .row_shape import RowShape
+from .statement import Kept
+from .transaction import Place, Transactions
+from .write_statement import WriteStatements
+
+_OUT_OF_REACH = "The row would no longer be within reach."
+_NO_SUCH_ROW = "There is no such row."
+_UNSENDABLE = (StatementError, OverflowError, ValueError, TypeError)
+"""What drivers raise, and what SQLAlchemy's types and drivers raise before they are asked."""
+
+
+class Writer:
+    """What every write of one kind on one application needs.
+
+    :param reads: of the same kind.
+    :param reads_of: returns what reads another kind.
+    :param transactions: of its database.
+    :param word_of: returns the word of the kind that a table keeps, or empty.
+    :param enforced: tells whether the database checks foreign keys.
+    """
+
+    def __init__(
+        self,
+        reads: Reads,
+        *,
+        reads_of: Callable[[Kind], Reads],
+        transactions: Transactions,
+        word_of: Callable[[str], str],
+        enforced: Callable[[], bool],
+    ) -> None:
+        connections = reads.connections
+        self.kind = reads.kind
+        self.reads = reads
+        self.reads_of = reads_of
+        self.transactions = transactions
+        self.database = connections.database
+        self.dialect = connections.dialect
+        self.placement = placement = Placement(self.kind)
+        self.statements = WriteStatements(placement, reads.statements.comparison)
+        self.own_code = OwnCode(placement, _class_of(self.database.session))
+        self.links = Links(placement, reads_of, enforced)
+        self.refusals = Refusals(placement, self.dialect, self.links.missing, word_of)
+        self.known = Known(placement, self.dialect)
+        self._shapes: Kept[RowShape] = Kept()
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Raise what a database refuses as a problem with its fields.
+
+        :raises Conflict: a value that must be unique is taken, or other rows need this one.
+        :raises Invalid: a value cannot be kept.
+        """
+        try:
+            yield
+        except Broken as broken:
+            with self.transactions.reading() as connection:
+                problem = self.refusals.explain(
+                    broken.error, broken.values, connection, going=broken.going
+                )
+            if problem is None:
+                raise broken.error from None
+            if broken.position is not None:
+                problem = at_position(problem, broken.position)
+            raise problem from broken.error
+
+    @property
+    def told(self) -> bool:
+        """Whether somebody is told of changes, or they are written into a history."""
+        return is_told(self.kind)
+
+    @contextmanager
+    def write(self, *, seen: bool = False, single: bool = False) -> Iterator[Place]:
+        """Lend the place for one write, and explain what is refused.
+
+        :param seen: it is done with objects of the session.
+        """
+        self.transactions.settle()
+        seen = seen or bool(changing.receivers)
+        with self.explained(), self.transactions.write(seen=seen, single=single) as place:
+            yield place
+
+    def execute(
+        self,
+        connection: Connection,
+        statement: Executable,
+        bound: Any,
+        values: Mapping[str, Any],
+        *,
+        going: bool = False,
+    ) -> Any:
+        """Execute a statement; :meth:`explained` explains what it refuses."""
+        try:
+            return connection.execute(statement, bound)
+        except _UNSENDABLE as error:
+            raise Broken(error, values, going=going) from error
+
+    def shape(self, values: Mapping[str, Any], *, complete: bool = False) -> RowShape:
+        """Return how values become parameters.
+
+        :param complete: a row is made of them.
+        :raises Invalid: fields are unknown, or None or missing and must not be; it names all.
+        """
+        shape = self.shape_of(values)
+        errors = list(shape.errors(values, complete=complete))
+        if errors:
+            raise invalid(errors)
+        return shape
+
+    def shape_of(self, values: Mapping[str, Any]) -> RowShape:
+        """Return how values become parameters; whether they can be is not checked."""
+        names = tuple(values)
+        return self._shapes.find(names, lambda: RowShape(self.placement, names))
+
+    def check_reach(self, keys: Sequence[Key], reach: Reach, connection: Connection) -> None:
+        """Refuse what carried rows out of reach; they are asked for again, after the write.
+
+        :raises Denied: one of them is out of it.
+        """
+        if reach.row != TRUE and len(self.reads.keys_within(keys, reach, connection)) < len(keys):
+            raise Denied(_OUT_OF_REACH)
+
+    def require(self, key: Key, reach: Reach, connection: Connection) -> None:
+        """Require that a row is in reach.
+
+        :raises NotFound: it is not.
+        """
+        if reach.row != TRUE and not self.reads.keys_within([key], reach, connection):
+            raise self.no_such_row()
+
+    def no_such_row(self) -> NotFound:
+        """Return the refusal of a row that is not there for whoever asks."""
+        return NotFound(_NO_SUCH_ROW)
+
+    def loaded(self, key: Key, session: Session | None) -> bool:
+        """Tell whether the caller's session holds the object of a row."""
+        if session is None:
+            return False
+        identity = self.kind.mapper.identity_key_from_primary_key(self.identity(key))
+        return identity in session.identity_map
+
+    def identity(self, key: Key) -> tuple[Any, ...]:
+        """Return a key as its mapper orders its columns."""
+        return self.placement.split_key(key)
+
+    def saved(
+        self, key: Key, version: Any, changed: Iterable[str], known: Mapping[str, Any]
+    ) -> Saved:
+        """Return what a write did."""
+        return Saved(
+            key=key,
+            version=version,
+            changed=tuple(changed),
+            known={"": key, **known},
+            load=lambda: self.reads.get(key, EVERYTHING),
+        )
+
+
+def _class_of(scoped: Any) -> type[Session]:
+    """Return the class of the sessions that a scoped session makes."""
+    made: type[Session] = scoped.session_factory.class_
+    return made

@@ -1,0 +1,240 @@
+"""Telling of changes: at once inside the transaction, and again when it is committed.
+
+Whoever writes collects its changes here, the session's flush as well as a
+store. Without receivers and history nothing is collected.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import msgspec
+from flask import Flask, current_app
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session, SessionTransaction
+
+from stack_core.description import Description, Field, Key
+from stack_core.event import Change, changed, changing, tell_changed
+from stack_core.filter import Filter
+from stack_core.request_id import find_request_id
+
+from . import actor
+
+if TYPE_CHECKING:
+    from .model.kind import Kind
+
+Action: TypeAlias = Literal["create", "update", "delete", "restore"]
+
+LARGE = 1000
+"""The most characters or bytes of a value that an event carries."""
+
+_HELD = "stack_db_telling"
+
+
+class Telling:
+    """The changes of one transaction, in their order.
+
+    One that belongs to a session is sent by it; see :func:`pending`. Any
+    other is sent by whoever made it, after its commit has returned.
+
+    :param app: the application whose receivers hear of them.
+    :param session: the one whose transactions decide about them.
+    """
+
+    def __init__(self, app: Flask, session: Session | None = None) -> None:
+        self._app = app
+        self._session = session
+        self._queue: list[tuple[SessionTransaction | None, Change]] = []
+        self._kept: SessionTransaction | None = None
+
+    def change(self, change: Change) -> None:
+        """Send ``changing`` at once, and keep the change for ``changed``.
+
+        What a receiver raises reaches the caller, who undoes the change.
+        """
+        changing.send(self._app, change=change)
+        if changed.receivers:
+            self._queue.append((_find_level(self._session), change))
+
+    def tell(
+        self,
+        kind: Kind,
+        action: Action,
+        key: Key | None,
+        *,
+        old: Mapping[str, Any] | None = None,
+        new: Mapping[str, Any] | None = None,
+        where: Filter | None = None,
+        count: int = 1,
+        connection: Connection | None = None,
+    ) -> None:
+        """Write a change into the history, where its kind has one, and send it.
+
+        Give the values as they are: what must not be told is taken out here.
+
+        :param connection: the one whose transaction holds the change;
+            otherwise the session's.
+        """
+        self.tell_all(
+            [draft(kind, action, key, old=old, new=new, where=where, count=count)], connection
+        )
+
+    def tell_all(self, drafts: Iterable[Draft], connection: Connection | None = None) -> None:
+        """Do the same for many changes, whose history is written at once."""
+        drafts = list(drafts)
+        remembered = [each for each in drafts if each.kind.history]
+        if remembered:
+            from .history import write_history
+
+            write_history(remembered, connection or self._session)
+        if changing.receivers or changed.receivers:
+            for each in drafts:
+                self.change(each.told())
+
+    def mark(self) -> int:
+        """Return a position, for a savepoint that the session does not know."""
+        return len(self._queue)
+
+    def undo(self, mark: int) -> None:
+        """Forget what came after a position, for its savepoint was rolled back."""
+        del self._queue[mark:]
+
+    def send(self) -> None:
+        """Send ``changed`` for everything; the commit has returned."""
+        queue, self._queue = self._queue, []
+        for _, change in queue:
+            tell_changed(self._app, change)
+
+    def note_commit(self) -> None:
+        """Remember which of the session's transactions is being committed."""
+        self._kept = _find_level(self._session)
+
+    def end(self, ended: SessionTransaction) -> None:
+        """Give a savepoint's changes to what is around it, or send the transaction's.
+
+        Those of one that was not committed are forgotten.
+        """
+        kept, self._kept = self._kept is ended, None
+        if not ended.nested:
+            if kept:
+                self._send_after(ended)
+            else:
+                self._queue.clear()
+            return
+        outer = _find_outer(ended)
+        self._queue = [
+            (outer if level is ended else level, change)
+            for level, change in self._queue
+            if kept or level is not ended
+        ]
+
+    def _send_after(self, ended: SessionTransaction) -> None:
+        """Send with the session free for receivers, also where ``with session.begin()`` ends."""
+        session: Any = ended.session
+        around, session._trans_context_manager = session._trans_context_manager, None
+        try:
+            self.send()
+        finally:
+            session._trans_context_manager = around
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A change with all of its values, of which a :class:`Change` carries some."""
+
+    kind: Any
+    change: Change
+
+    def told(self) -> Change:
+        """Return what may be told: what is secret, write-only or large by name only."""
+        description = self.kind.description
+        return msgspec.structs.replace(
+            self.change,
+            old=_tellable(description, self.change.old),
+            new=_tellable(description, self.change.new),
+        )
+
+
+def is_told(kind: Kind) -> bool:
+    """Tell whether changes of a kind have to be collected at all."""
+    return bool(kind.history or changing.receivers or changed.receivers)
+
+
+def pending(session: Session, app: Flask | None = None) -> Telling:
+    """Return the telling of a session's transactions.
+
+    What is told there is sent when the outermost transaction has been
+    committed; an undone savepoint takes its changes along.
+
+    :param app: whose receivers hear of them, for a session that is used
+        without a context; otherwise the current one.
+    """
+    found = session.info.get(_HELD)
+    if found is None:
+        here = app or current_app._get_current_object()  # type: ignore[attr-defined]
+        found = session.info[_HELD] = Telling(here, session)
+    telling: Telling = found
+    return telling
+
+
+def draft(
+    kind: Kind,
+    action: Action,
+    key: Key | None,
+    *,
+    old: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
+    where: Filter | None = None,
+    count: int = 1,
+) -> Draft:
+    """Return a change of now, by whoever asks."""
+    change = Change(
+        kind=kind.description.kind,
+        action=action,
+        key=key,
+        old=old or {},
+        new=new or {},
+        where=where,
+        count=count,
+        actor=actor.find_key(),
+        request_id=find_request_id() or "",
+        at=time.time(),
+    )
+    return Draft(kind, change)
+
+
+def is_large(value: Any) -> bool:
+    """Tell whether a value is more than an event carries."""
+    if isinstance(value, (str, bytes)):
+        return len(value) > LARGE
+    if isinstance(value, (dict, list)):
+        return len(msgspec.json.encode(value, enc_hook=str)) > LARGE
+    return False
+
+
+def is_hidden(field: Field | None) -> bool:
+    """Tell whether a field's values are told by name only."""
+    return field is not None and not field.readable
+
+
+def _tellable(description: Description, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    fields = description.by_name
+    return {
+        name: None if is_hidden(fields.get(name)) or is_large(value) else value
+        for name, value in values.items()
+    }
+
+
+def _find_level(session: Session | None) -> SessionTransaction | None:
+    """Return the savepoint or transaction that decides about what happens now."""
+    if session is None:
+        return None
+    return session.get_nested_transaction() or session.get_transaction()
+
+
+def _find_outer(transaction: SessionTransaction) -> SessionTransaction | None:
+    outer = transaction.parent
+    while outer is not None and not outer.nested and outer.parent is not None:
+        outer = outer.parent
+    return outer
