@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import entry_points
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -32,7 +33,8 @@ MODULES = """\
 What each module is for, what it imports of its own package, and which modules import it. There is
 no circle in this picture, imports for types and in functions counted."""
 API = """\
-What is here is public, and nothing else is: it is what each package's `__all__` names."""
+What is here is public, and nothing else is: what the `__all__` of each package names, and that of
+its public modules, from which names are imported by the module's own name."""
 T = TypeVar("T")
 FOLDER = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by `python tooling/reference.py` from the code; do not edit. -->\n"
@@ -237,22 +239,59 @@ def module_name(package: Package, file: Path) -> str:
     return ".".join(part for part in parts if part != "__init__" or len(parts) == 1)
 
 
+def public_modules(package: Package) -> list[ModuleType]:
+    """Return the modules whose ``__all__`` says what is public: the face first, others by name."""
+    face, *others = modules(package)
+    return [face, *(module for module in others if hasattr(module, "__all__"))]
+
+
+def directive(name: str, thing: object) -> str:
+    """Return the directive that describes what a module has under a name."""
+    if isinstance(thing, type) and thing.__name__ == name:
+        return "autoexception" if issubclass(thing, BaseException) else "autoclass"
+    # What has another name of its own is an alias of a type.
+    return "autofunction" if inspect.isroutine(thing) else "autodata"
+
+
+def described_data(module: ModuleType) -> set[str]:
+    """Return the module's variables that have a text of their own below them."""
+    body = ast.parse(inspect.getsource(module)).body
+    return {
+        target.id
+        for node, after in pairwise(body)
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        and isinstance(after, ast.Expr)
+        and isinstance(after.value, ast.Constant)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    }
+
+
+def describe_module(module: ModuleType) -> str:
+    """Return the directives that make Sphinx describe what a module names in its ``__all__``."""
+    lines = [f".. currentmodule:: {module.__name__}"]
+    told = described_data(module)
+    for name in module.__all__:
+        kind = directive(name, getattr(module, name))
+        if kind == "autodata" and name not in told:
+            kind = "py:data"  # Sphinx would give the text of its class
+        members = ["   :members:"] if kind in ("autoclass", "autoexception") else []
+        lines += ["", f".. {kind}:: {name}", *members]
+    return "```{eval-rst}\n" + "\n".join(lines) + "\n```\n"
+
+
 def write_api() -> str:
-    """Return the page of what is public: each package's ``__all__``, described by Sphinx."""
+    """Return the page of what is public, described by Sphinx."""
     parts = [heading("API", API)]
     for package in packages():
-        face = importlib.import_module(package.module.name)
-        lines = [f".. currentmodule:: {face.__name__}"]
-        for name in face.__all__:
-            thing = getattr(face, name)
-            kind = "autofunction" if inspect.isroutine(thing) else "autodata"
-            if isinstance(thing, type):
-                kind = "autoexception" if issubclass(thing, BaseException) else "autoclass"
-            members = ["   :members:"] if isinstance(thing, type) else []
-            lines += ["", f".. {kind}:: {name}", *members]
+        face, *others = public_modules(package)
+        if face.__all__ or others:
+            parts.append(f"## {package.distribution}\n")
         if face.__all__:
-            body = "\n".join(lines)
-            parts.append(f"## {package.distribution}\n\n```{{eval-rst}}\n{body}\n```\n")
+            parts.append(describe_module(face))
+        for module in others:
+            purpose = first_paragraph(module)
+            parts.append(f"### {module.__name__}\n\n{purpose}\n\n{describe_module(module)}")
     return "\n".join(parts)
 
 

@@ -66,14 +66,18 @@ def test_cut_connections_are_noticed(server: Server, serve: Serve) -> None:
     with Proxy(HOST, server.port) as proxy, serve(through(server, proxy), workers=1) as port:
         for _ in range(10):
             with ThreadPoolExecutor(4) as pool:
-                assert {status for status, _ in pool.map(lambda n: write(port, n), range(8))} == {201}
+                assert {status for status, _ in pool.map(lambda n: write(port, n), range(8))} == {
+                    201
+                }
             proxy.cut()
             time.sleep(0.05)
 
 
 def test_suspended_server_is_survived(server: Server, serve: Serve) -> None:
     """A server that hangs and goes on: nothing but 201 and 503, and it heals."""
-    with serve(server.url, workers=1, threads=4, DB_STATEMENT_TIMEOUT=1, DB_CONNECT_TIMEOUT=2) as port:
+    with serve(
+        server.url, workers=1, threads=4, DB_STATEMENT_TIMEOUT=1, DB_CONNECT_TIMEOUT=2
+    ) as port:
         assert write(port)[0] == 201
         server.suspend()
         try:

@@ -48,7 +48,10 @@ def clients(port: int) -> Iterator[list[Ledger]]:
 
 def find_gap(ledger: Ledger, accepted: float) -> float:
     """Return the seconds from the server's return to the client's first acknowledged write."""
-    return min(line["ended"] for line in ledger if line["status"] == 201 and line["ended"] > accepted) - accepted
+    return (
+        min(line["ended"] for line in ledger if line["status"] == 201 and line["ended"] > accepted)
+        - accepted
+    )
 
 
 @pytest.mark.parametrize("how", ["immediate", "fast"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -82,10 +83,8 @@ def in_view(dead: Dead) -> str:
 
 def after_it_was_swallowed(dead: Dead) -> str:
     def view() -> Any:
-        try:
+        with suppress(sa.exc.OperationalError):
             dead.ask()
-        except sa.exc.OperationalError:
-            pass
         return dead.ask()
 
     dead.app.add_url_rule("/twice", view_func=view)

@@ -71,7 +71,7 @@ def test_refused_admission_is_a_fault_of_the_connection(state: str | None) -> No
 
 
 def test_drivers_own_refusal_of_a_statement_is_a_mistake() -> None:
-    """libpq's errors have no SQLSTATE; one about a statement that it could not send is no fault."""
+    """libpq's errors have no SQLSTATE; one about a statement that is too large is no fault."""
     cause = make_error("psycopg", sqlstate=None)
     assert find_fault(wrap(cause, statement="SELECT 1")) is None
     assert find_fault(wrap(cause, statement="SELECT 1", invalidated=True)) is Fault.UNAVAILABLE

@@ -17,9 +17,8 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
 from stack_core import ConfigError
-from stack_db import Database, DatabaseSettings
+from stack_db import Database, DatabaseSettings, liveness
 from stack_db import engine as engines
-from stack_db import liveness
 
 Start = Callable[..., tuple[Flask, Database]]
 INTERVALS = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}

@@ -162,12 +162,10 @@ def begin(session: Any, number: Any) -> None:
 @pytest.mark.parametrize("work", [flush, add, update, begin])
 def test_work_of_others_is_not_undone(counter: Counter, work: Callable[..., None]) -> None:
     """What the session holds unfinished would be lost, so the call is refused."""
-    with (
-        counter.app.app_context(),
-        pytest.raises(RuntimeError, match=r"increment' is to be retried, but .* Commit them"),
-    ):
+    with counter.app.app_context():
         work(counter.db.session, counter.Number)
-        retry(counter.increment)()
+        with pytest.raises(RuntimeError, match=r"increment' is to be retried, but .* Commit them"):
+            retry(counter.increment)()
     assert counter.runs == 0
 
 
@@ -277,7 +275,9 @@ def make_busy_error() -> sqlite3.Error:
         one.execute("CREATE TABLE t (x)")
         one.commit()
         one.execute("BEGIN EXCLUSIVE")
-        with closing(sqlite3.connect("file:busy?mode=memory&cache=shared", uri=True, timeout=0)) as two:
+        with closing(
+            sqlite3.connect("file:busy?mode=memory&cache=shared", uri=True, timeout=0)
+        ) as two:
             try:
                 two.execute("BEGIN EXCLUSIVE")
             except sqlite3.Error as error:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from stack_core import Registry
 from stack_db import Database, Instant
+from stack_db.liveness import read_again
 
 pytestmark = pytest.mark.services
 
@@ -106,6 +107,45 @@ def test_restarted_server_is_survived(
                 connection.execute(sa.text(statement))
         with db.engine.connect() as one, db.engine.connect() as two:
             assert [c.scalar(sa.text("SELECT 1")) for c in (one, two)] == [1, 1]
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_read_on_a_dying_connection_is_repeated_once(
+    server: URL, start: Callable[..., tuple[Flask, Database]], times: int
+) -> None:
+    """A connection that is cut after its test costs a read nothing; twice in a row is an error."""
+    app, db = start(SQLALCHEMY_DATABASE_URI=server.render_as_string(hide_password=False))
+    admin = sa.create_engine(server, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+    cuts: list[int] = []
+
+    def read(connection: sa.Connection) -> int:
+        if len(cuts) < times:
+            raw: Any = connection.connection.dbapi_connection
+            number = raw.thread_id() if hasattr(raw, "thread_id") else 0
+            cuts.append(number)
+            with admin.connect() as other:
+                other.execute(sa.text(KILL[server.get_backend_name()].format(number)))
+        return int(connection.execute(sa.text("SELECT 1")).scalar_one())
+
+    with app.app_context():
+        if times == 1:
+            assert read_again(db.engine, read) == 1
+        else:
+            with pytest.raises(sa.exc.DBAPIError):
+                read_again(db.engine, read)
+
+
+def test_refused_login_is_503(
+    server: URL, start: Callable[..., tuple[Flask, Database]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A wrong name, password or database is told to the log; a client knows no difference."""
+    wrong = server.set(username="nobody_of_that_name", password="wrong", database="nowhere")
+    app, db = start(SQLALCHEMY_DATABASE_URI=wrong.render_as_string(hide_password=False))
+    app.add_url_rule("/", "ask", lambda: str(db.session.execute(sa.text("SELECT 1")).scalar()))
+    answer = app.test_client().get("/")
+    assert answer.status_code == 503
+    assert "nobody_of_that_name" in caplog.text
+    assert "nobody_of_that_name" not in answer.text
 
 
 def test_migrations_round_trip(

@@ -37,6 +37,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 NOBODY = Identity("", kind="nobody")
+"""Whoever is not signed in."""
 
 
 class Access(Protocol):
@@ -73,6 +74,7 @@ class AccessProvider(Protocol):
 
 
 ACCESS: Slot[AccessProvider] = Slot("access")
+"""Who finds out who asks; one on an application."""
 
 
 class _NoAccess:

@@ -35,45 +35,41 @@ class Act:
     :param public: permissions that everybody has, without a scope.
     """
 
-    def __init__(self, app: Flask, description: Description, public: Collection[str]) -> None:
+    def __init__(self, app: Flask, description: Description, public: frozenset[str]) -> None:
         self.access = find_access(app)
         self.description = description
         self._public = public
-        self._reads: dict[str, Right | None] = {}
+        self._rights: dict[str, Right | None] = {}
 
     def allows(self, verb: str) -> bool:
         """Tell whether the person may: to act on rows one must be able to read them (S29)."""
-        kind = self.description.kind
-        if not self._given(f"{kind}.{verb}"):
+        if self.right(verb) is None:
             return False
-        return verb in ("read", "create") or self._given(f"{kind}.read")
+        return verb in ("read", "create") or self.right("read") is not None
 
     def require(self, verb: str) -> None:
         """Raise the refusal of whoever may not."""
         if not self.allows(verb):
-            kind = self.description.kind
-            lacking = verb if not self._given(f"{kind}.{verb}") else "read"
-            raise self.access.refusal(f"{kind}.{lacking}")
+            lacking = verb if self.right(verb) is None else "read"
+            raise self.access.refusal(f"{self.description.kind}.{lacking}")
 
-    def right(self, verb: str) -> Right | None:
-        """Return the right to a verb on the desk's own kind, or None."""
-        if verb == "read":
-            return self.reading(self.description)
-        return self._find(verb, self.description)
-
-    def reading(self, description: Description) -> Right | None:
-        """Return the right to read a kind, or None."""
-        if description.kind not in self._reads:
-            self._reads[description.kind] = self._find("read", description)
-        return self._reads[description.kind]
+    def right(self, verb: str, description: Description | None = None) -> Right | None:
+        """Return the right to a verb on a kind, the desk's own if none is named, or None."""
+        asked = description or self.description
+        permission = f"{asked.kind}.{verb}"
+        if permission not in self._rights:
+            self._rights[permission] = self._find(permission, asked)
+        return self._rights[permission]
 
     def sees(self, path: Path) -> bool:
         """Tell whether a path leads through nothing that this person may not read (S28, S54)."""
         for description, name in path.steps:
-            right = self.reading(description)
+            right = self.right("read", description)
             if right is None or name in right.hidden:
                 return False
-        return all(self.sees_kind(kind, whole=kind.kind in path.far) for kind in path.kinds)
+        return not path.kinds or all(
+            self.sees_kind(kind, whole=kind.kind in path.far) for kind in path.kinds
+        )
 
     def sees_kind(self, description: Description, *, whole: bool = False) -> bool:
         """Tell whether a kind can be read.
@@ -81,7 +77,7 @@ class Act:
         :param whole: all of its rows: where it is kept elsewhere, no store can
             hold a scope against them.
         """
-        right = self.reading(description)
+        right = self.right("read", description)
         return right is not None and (not whole or right.scope == TRUE)
 
     def reads_all(self, kind: str) -> bool:
@@ -96,9 +92,11 @@ class Act:
 
         :param kinds: those that are seen through relations.
         """
-        scopes = [right.scope for each in (verb, "read") if (right := self.right(each))]
-        seen = {each.kind: self._scope(each) for each in kinds}
-        return Reach(row=both(*scopes), through=tuple(seen.items()))
+        right, reading = self.right(verb), self.right("read")
+        row = right.scope if right else TRUE
+        if reading is not None and reading is not right:
+            row = both(row, reading.scope)
+        return Reach(row=row, through=tuple((each.kind, self._scope(each)) for each in kinds))
 
     def refuse_row(self, verb: str) -> Problem:
         """Return the refusal of a row that can be read and not acted on (S56)."""
@@ -137,23 +135,16 @@ class Act:
         return self.sees_kind(other, whole=field.far)
 
     def _scope(self, description: Description) -> Filter:
-        right = self.reading(description)
+        right = self.right("read", description)
         assert right is not None, description.kind  # paths were checked before
         return right.scope
 
-    def _given(self, permission: str) -> bool:
-        return self._is_public(permission) or self.access.allows(permission)
-
     def _is_public(self, permission: str) -> bool:
-        public = self._public
-        if not public:
-            return False
         many = permission.rpartition(".")[0] + ".*"
-        return permission in public or many in public or "*" in public
+        return not self._public.isdisjoint((permission, many, "*"))
 
-    def _find(self, verb: str, description: Description) -> Right | None:
-        permission = f"{description.kind}.{verb}"
-        if self._is_public(permission):
+    def _find(self, permission: str, description: Description) -> Right | None:
+        if self._public and self._is_public(permission):
             return WHOLE
         if not self.access.allows(permission):
             return None

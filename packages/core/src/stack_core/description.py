@@ -24,6 +24,7 @@ FieldType = Literal[
     "text", "integer", "decimal", "float", "boolean", "date", "time", "datetime", "interval",
     "uuid", "binary", "json", "enum", "relation",
 ]  # fmt: skip
+"""What a field's values are, whatever a database calls it."""
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -25,7 +25,9 @@ __all__ = [
 ]
 
 Operator = Literal["eq", "lt", "le", "gt", "ge", "in", "null", "contains", "starts"]
+"""How :class:`Is` compares; there is no ``ne``, which is :class:`Not` of ``eq``."""
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
+"""All of them."""
 
 
 class Is(msgspec.Struct, frozen=True, tag="is"):
@@ -77,8 +79,11 @@ class Rule(msgspec.Struct, frozen=True, tag="rule"):
 
 
 Filter: TypeAlias = Is | All | AnyOf | Not | Some | Rule
+"""A condition on a row, as a tree."""
 TRUE: Filter = All()
+"""Holds always."""
 FALSE: Filter = AnyOf()
+"""Holds never."""
 
 
 class Reader(Protocol):

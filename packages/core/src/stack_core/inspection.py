@@ -81,7 +81,9 @@ class Inspection:
         if isinstance(fields, str) or len(fields) > MOST_FIELDS:
             raise BadQuery(f"A query names at most {MOST_FIELDS} fields. Ask for fewer.")
         for text in fields:
-            self._join(self.look(self.act.description, text))
+            path = self.look(self.act.description, text)
+            if path.kinds:
+                self._join(path)
 
     def check_order(self, order: Sequence[str]) -> tuple[Path, ...]:
         """Return the paths of an order down to the key's, which decides what is left."""
@@ -93,7 +95,8 @@ class Inspection:
             path = self.look(self.act.description, bare)
             if path.fields and not path.fields[-1].order:
                 raise refuse_path(bare)
-            self._join(path)
+            if path.kinds:
+                self._join(path)
             found.append(path)
         end = next(number for number, path in enumerate(found) if not path.fields)
         return tuple(found[: end + 1])

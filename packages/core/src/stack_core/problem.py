@@ -206,8 +206,11 @@ class Realm(msgspec.Struct, frozen=True):
 
 
 HTML_PROBLEMS: Slot[ProblemRenderer] = Slot("problems as HTML")
+"""Who makes pages of problems; one on an application."""
 JSON_PROBLEMS: Slot[ProblemRenderer] = Slot("problems as JSON")
+"""Who makes JSON of problems; one on an application."""
 REALMS: Slot[Realm] = Slot("realms of problems")
+"""Paths with a media type of their own; many may offer some."""
 
 
 @cache

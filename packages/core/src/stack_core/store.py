@@ -33,6 +33,7 @@ __all__ = [
 Ability = Literal[
     "search", "stream", "estimate", "bulk", "history", "restore", "related", "aggregate", "advise",
 ]  # fmt: skip
+"""What a store may be able to do beyond the required."""
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):

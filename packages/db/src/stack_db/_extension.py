@@ -72,7 +72,9 @@ class DatabaseState:
         if found is None:
             from .store.connections import Connections
 
-            made = Connections(app, self.database, bind_key, self.readers.find)
+            made = Connections(
+                app, self.database, bind_key, self.readers.find, self.settings.search_rows
+            )
             found = self._connections.setdefault(bind_key, made)
         return found
 
@@ -124,32 +126,38 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         return DatabaseState(self._database, settings, embedded=embedded)
 
     def attach(self, app: Flask, state: DatabaseState) -> None:
-        """Let Flask-SQLAlchemy do its part, then add the answers and the migrations."""
-        if not state.reused:
+        """Let Flask-SQLAlchemy do its part, then add the answers, the migrations and the seams."""
+        if state.reused:
+            for engine in state.engines(app).values():
+                note_writes(engine)
+        else:
             self.succeed(app, state)
         hear(state.database)
         answer_faults(app, state.settings.retry_after)
         explain_faults(app)
-        if state.reused:
-            for engine in state.engines(app).values():
-                note_writes(engine)
         if find_mode(app, state.settings) != "off":
             # Only where it is wanted: it listens to every statement of the session.
             from .nplusone import detect
 
             detect(state.database.session)
-        stores = Stores(lambda: state.database, partial(state.connections, app))
-        Registry.of(app).offer(STORES, stores)
+        self._add_migrations(app, state)
+        self._offer(app, state)
+
+    def _add_migrations(self, app: Flask, state: DatabaseState) -> None:
         lazy = LazyMigrate(state.settings.migrations, lambda: state.database)
         # An application's own Migrate, and its own commands of that name, win.
         app.extensions.setdefault(MIGRATE_KEY, lazy)
+        app.cli.commands.setdefault("db", db)
         join(app)
         if Registry.of(app).composed:
             self._add_tables(app, state)
-        app.cli.commands.setdefault("db", db)
+
+    def _offer(self, app: Flask, state: DatabaseState) -> None:
+        registry = Registry.of(app)
+        registry.offer(STORES, Stores(lambda: state.database, partial(state.connections, app)))
         default = state.engines(app).get(None)
         if default is not None and default.dialect.name in _KEEPING:
-            Registry.of(app).claim(DATABASE_KEEP, lambda: _make_keep(app, state), owner=self.name)
+            registry.claim(DATABASE_KEEP, lambda: _make_keep(app, state), owner=self.name)
 
     def succeed(self, app: Flask, state: DatabaseState) -> None:
         """Make this database the application's ``SQLAlchemy`` instance."""

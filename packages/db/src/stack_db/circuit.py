@@ -38,9 +38,7 @@ class Circuit:
     :param limit: the driver's argument for the time-out of a connection, or empty.
     """
 
-    def __init__(
-        self, connect: Callable[..., Any], *, driver: Any, limit: str = ""
-    ) -> None:
+    def __init__(self, connect: Callable[..., Any], *, driver: Any, limit: str = "") -> None:
         self._connect = connect
         self._driver = driver
         self._limit = limit

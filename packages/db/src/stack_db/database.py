@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import MetaData
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
@@ -20,6 +21,7 @@ from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
 from .fault import find_fault
 from .listening import HeardSession
+from .searching import creation
 
 if TYPE_CHECKING:
     from stack_core.store import Store
@@ -141,6 +143,11 @@ class Database(SQLAlchemy):
                 raise
             # The failure has invalidated the connection, so there is nothing left to fail.
             super()._teardown_session(exc)
+
+    def _make_metadata(self, bind_key: str | None) -> MetaData:
+        metadata = super()._make_metadata(bind_key)
+        creation.watch(metadata)
+        return metadata
 
     def _make_declarative_base(self, model_class: Any, disable_autonaming: bool = False) -> Any:
         if isinstance(model_class, type) and is_dataclass_base(model_class):

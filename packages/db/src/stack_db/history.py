@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
-from sqlalchemy import ColumnElement, Table, and_, collate, insert, null, select
+from sqlalchemy import ColumnElement, Insert, Table, and_, collate, insert, null, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session
@@ -36,6 +35,8 @@ LONGEST_KEY = 255
 LONGEST_VALUE = 2**16
 """The most characters of a value's text that a history keeps; a longer one is named only."""
 
+_INSERT = "stack_insert"
+_TABLE = "_history_table"
 _NAMED = ""
 """Under this name stand the fields that are named only."""
 
@@ -46,14 +47,16 @@ def write_history(drafts: Sequence[Draft], through: Through | None) -> None:
     :param through: the connection of that transaction, or the session.
     :raises SetupError: the table is missing.
     """
-    binds: dict[Any, list[Draft]] = defaultdict(list)
+    tables: dict[Table, list[Draft]] = defaultdict(list)
     for each in drafts:
-        binds[each.kind.bind_key].append(each)
-    for together in binds.values():
-        kind = together[0].kind
-        table = find_table(kind)
-        with _explained():
-            _connection(kind, through).execute(insert(table), [_write(each) for each in together])
+        tables[find_table(each.kind)].append(each)
+    for table, together in tables.items():
+        lines = [_write(each) for each in together]
+        try:
+            _connection(together[0].kind, through).execute(_find_insert(table), lines)
+        except DBAPIError as error:
+            _explain(error)
+            raise
 
 
 def read_history(kind: Kind, key: Key, through: Through, *, limit: int = 50) -> list[Change]:
@@ -114,9 +117,20 @@ def _forget(values: dict[str, Any], names: Iterable[str]) -> None:
 
 def find_table(kind: Kind) -> Table:
     """Return the table that the history of a kind is in: of the database that the kind is in."""
-    from .model.kinds import find_metadata
+    found: Table | None = vars(kind).get(_TABLE)
+    if found is None:
+        from .model.kinds import find_metadata
 
-    return history_table(find_metadata(kind.mapper))
+        found = vars(kind)[_TABLE] = history_table(find_metadata(kind.mapper))
+    return found
+
+
+def _find_insert(table: Table) -> Insert:
+    """Return the statement that writes a line; kept, as making it takes as long as sending it."""
+    found: Insert | None = table.info.get(_INSERT)
+    if found is None:
+        found = table.info[_INSERT] = insert(table).inline()
+    return found
 
 
 def find_key_text(description: Description, key: Key) -> str:
@@ -145,8 +159,11 @@ def _lines(
         .order_by(table.c.id.desc())
         .limit(limit)
     )
-    with _explained():
+    try:
         return connection.execute(query).all()
+    except DBAPIError as error:
+        _explain(error)
+        raise
 
 
 def _equals(column: ColumnElement[Any], text: str, connection: Connection) -> ColumnElement[bool]:
@@ -249,18 +266,12 @@ def _nothing(kind: Kind, key: Key, at: float) -> str:
     )
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
+def _explain(error: DBAPIError) -> None:
     """Say what to do where the table is missing."""
-    try:
-        yield
-    except DBAPIError as error:
-        if _is_missing(error):
-            raise SetupError(
-                f"There is no table {HISTORY!r} in the database."
-                " Run flask db upgrade, which makes it."
-            ) from error
-        raise
+    if _is_missing(error):
+        raise SetupError(
+            f"There is no table {HISTORY!r} in the database. Run flask db upgrade, which makes it."
+        ) from error
 
 
 def _is_missing(error: DBAPIError) -> bool:

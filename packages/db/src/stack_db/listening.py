@@ -18,6 +18,8 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTran
 _HEARD = "stack_db_heard"
 _DRAFTS = "stack_db_drafts"
 _TELLING = "stack_db_telling"
+DEFERRED = "stack_db_deferred"
+"""Where a session keeps what its flush has written, for whoever made it flush to tell."""
 
 
 class HeardSession(FlaskSession):
@@ -27,11 +29,15 @@ class HeardSession(FlaskSession):
     not done from the beginning.
     """
 
+    heard = False
+
     def __init__(self, db: SQLAlchemy, **kwargs: Any) -> None:
         super().__init__(db=db, **kwargs)
-        cls = type(self)
-        if is_heard(db) and not event.contains(cls, "do_orm_execute", _hear_statement):
-            event.listen(cls, "do_orm_execute", _hear_statement)
+        if not self.heard and is_heard(db):
+            cls = type(self)
+            cls.heard = True
+            if not event.contains(cls, "do_orm_execute", _hear_statement):
+                event.listen(cls, "do_orm_execute", _hear_statement)
 
 
 def hear(database: SQLAlchemy) -> None:
@@ -80,7 +86,10 @@ def _collect(session: Session, context: UOWTransaction) -> None:
 
 def _tell(session: Session, context: UOWTransaction) -> None:
     drafts = session.info.pop(_DRAFTS, None)
-    if drafts:
+    deferred = session.info.get(DEFERRED)
+    if deferred is not None:
+        deferred.extend(drafts or ())
+    elif drafts:
         from .telling import pending
 
         pending(session).tell_all(drafts)

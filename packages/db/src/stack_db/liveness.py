@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import select
+from collections.abc import Callable
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+T = TypeVar("T")
 
 IDLE_SINCE = "stack_idle_since"
 """Where a pooled connection keeps the moment at which it was returned."""
@@ -49,6 +52,26 @@ def ping_idle_connections(engine: Engine, after: float) -> None:
     event.listen(engine, "checkout", taken)
 
 
+def read_again(engine: Engine, read: Callable[[Connection], T]) -> T:
+    """Read on a connection of an engine, and once more if it dies of that.
+
+    For an engine in ``AUTOCOMMIT``, where nothing came before the read that would
+    be lost. What ``read`` does must change nothing: whether the server did it
+    before its connection was cut is not known.
+
+    :param read: sends its statements and takes their rows.
+    """
+    try:
+        with engine.connect() as connection:
+            return read(connection)
+    except DBAPIError as error:
+        # A connection that could not be made was tried a moment ago; the others are gone.
+        if not error.connection_invalidated:
+            raise
+    with engine.connect() as connection:
+        return read(connection)
+
+
 def _was_sent_something(connection: Any, record: ConnectionPoolEntry) -> bool:
     """Tell whether there is something to read from a connection that nobody has asked."""
     poll = record.info.get(_POLL)
@@ -69,7 +92,11 @@ def _make_poll(connection: Any) -> Any:
 def _find_socket(connection: Any) -> int | None:
     """Return the number of a connection's socket, or None where the driver hides it."""
     # psycopg and psycopg2 say it; PyMySQL and pg8000 keep the socket itself.
-    for holder in (connection, getattr(connection, "_sock", None), getattr(connection, "_usock", None)):
+    for holder in (
+        connection,
+        getattr(connection, "_sock", None),
+        getattr(connection, "_usock", None),
+    ):
         ask = getattr(holder, "fileno", None)
         if callable(ask):
             try:

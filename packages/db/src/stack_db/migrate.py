@@ -80,8 +80,17 @@ def _join_late(app: Flask, **extra: Any) -> None:
         join(app)
 
 
+def is_generated(column: Any) -> bool:
+    """Tell whether a column is the one that :mod:`stack_db.live_unique` adds to a table."""
+    module: Any = sys.modules.get("stack_db.live_unique")
+    return module is not None and isinstance(column.computed, module.StoredComputed)
+
+
 def render_item(kind: str, item: object, context: Any) -> str | Literal[False]:
     """Write our own column types into a new migration so that it can import them."""
+    if kind == "column" and is_generated(item):
+        context.imports.add("import stack_db.live_unique")
+        return "stack_db.live_unique.make_column()"
     if kind == "type" and isinstance(item, Instant):
         context.imports.add("import stack_db")
         return "stack_db.Instant()"

@@ -75,16 +75,15 @@ class _Load:
 
     @property
     def cure(self) -> str:
-        model, _, name = self.attribute.partition(".")
+        """What to write instead."""
+        model = self.attribute.partition(".")[0]
         if self.why == "relationship":
             return (
                 f"Load it with the rows: select({model}).options(selectinload({self.attribute}));"
                 f" lazy='raise' on the relationship forbids it everywhere."
             )
         if self.why == "deferred":
-            return (
-                f"Load it with the rows: select({model}).options(undefer({self.attribute}))."
-            )
+            return f"Load it with the rows: select({model}).options(undefer({self.attribute}))."
         return (
             f"A commit or rollback has expired the objects: read what is needed before it,"
             f" or select({model}) again in one statement."

@@ -89,6 +89,8 @@ class Readers:
             return None
         reader = engine_from_config(_adapt(options, self._settings), prefix="")
         # Private, but the way in which an engine's own execution_options() does it.
+        reader.__class__ = _Reader
+        vars(reader).pop("dispatch", None)
         reader.dispatch = reader.dispatch._join(engine.dispatch)  # type: ignore[attr-defined]
         for name in ("connect", "checkout", "checkin"):
             if getattr(engine.pool.dispatch, name):
@@ -96,6 +98,12 @@ class Readers:
         engines.leave_connections_to_parent(reader)
         event.listen(engine, "engine_disposed", _Follower(reader))
         return reader
+
+
+class _Reader(Engine):
+    """What listens to all engines hears of a reader once: through the engine beside it."""
+
+    _sa_propagate_class_events = False
 
 
 def _forward(engine: Engine, name: str, *args: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import random
 import time
@@ -88,6 +87,8 @@ def retry(function: Any = None, /, *, attempts: int = 4, within: float = 5.0) ->
 def _decorate(function: Callable[P, R], attempts: int, within: float) -> Callable[P, R]:
     name = getattr(function, "__qualname__", repr(function))
     if inspect.iscoroutinefunction(function):
+        # Who runs a coroutine has it already, and who does not should not pay for it.
+        import asyncio
 
         @wraps(function)
         async def run_async(*args: P.args, **kwargs: P.kwargs) -> Any:

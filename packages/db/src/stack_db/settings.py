@@ -117,6 +117,13 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
             " unset: warn in debug and testing, off otherwise."
         ),
     ] = None
+    search_rows: Annotated[
+        int,
+        setting(
+            "How many rows a search reads where no index serves it; the page says so.",
+            ge=1,
+        ),
+    ] = 100_000
     migrations: Annotated[str, setting("The folder of the migrations.")] = "migrations"
 
     sqlite_journal: Annotated[

@@ -50,6 +50,8 @@ class Stores:
         with self._lock:
             found = self._found.get(kind.cls)
             if found is None:
-                found = self._found[kind.cls] = open_store(kind, self._connect(kind.bind_key))
+                found = self._found[kind.cls] = open_store(
+                    kind, self._connect(kind.bind_key), self.find_store
+                )
             self._found[thing] = found
         return found

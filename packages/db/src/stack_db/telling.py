@@ -21,6 +21,7 @@ from stack_core.filter import Filter
 from stack_core.request_id import find_request_id
 
 from . import actor
+from .levels import Levels
 
 if TYPE_CHECKING:
     from .model.kind import Kind
@@ -46,8 +47,7 @@ class Telling:
     def __init__(self, app: Flask, session: Session | None = None) -> None:
         self._app = app
         self._session = session
-        self._queue: list[tuple[SessionTransaction | None, Change]] = []
-        self._kept: SessionTransaction | None = None
+        self._queue = Levels[Change](session)
 
     def change(self, change: Change) -> None:
         """Send ``changing`` at once, and keep the change for ``changed``.
@@ -56,7 +56,7 @@ class Telling:
         """
         changing.send(self._app, change=change)
         if changed.receivers:
-            self._queue.append((_find_level(self._session), change))
+            self._queue.add(change)
 
     def tell(
         self,
@@ -99,43 +99,31 @@ class Telling:
 
     def undo(self, mark: int) -> None:
         """Forget what came after a position, for its savepoint was rolled back."""
-        del self._queue[mark:]
+        self._queue.cut(mark)
 
     def send(self) -> None:
         """Send ``changed`` for everything; the commit has returned."""
-        queue, self._queue = self._queue, []
-        for _, change in queue:
+        for change in self._queue.take():
             tell_changed(self._app, change)
 
     def note_commit(self) -> None:
         """Remember which of the session's transactions is being committed."""
-        self._kept = _find_level(self._session)
+        self._queue.note_commit()
 
     def end(self, ended: SessionTransaction) -> None:
         """Give a savepoint's changes to what is around it, or send the transaction's.
 
         Those of one that was not committed are forgotten.
         """
-        kept, self._kept = self._kept is ended, None
-        if not ended.nested:
-            if kept:
-                self._send_after(ended)
-            else:
-                self._queue.clear()
+        committed = self._queue.end(ended).committed
+        if not committed:
             return
-        outer = _find_outer(ended)
-        self._queue = [
-            (outer if level is ended else level, change)
-            for level, change in self._queue
-            if kept or level is not ended
-        ]
-
-    def _send_after(self, ended: SessionTransaction) -> None:
-        """Send with the session free for receivers, also where ``with session.begin()`` ends."""
         session: Any = ended.session
+        # Receivers may use the session, also where ``with session.begin()`` ends.
         around, session._trans_context_manager = session._trans_context_manager, None
         try:
-            self.send()
+            for change in committed:
+                tell_changed(self._app, change)
         finally:
             session._trans_context_manager = around
 
@@ -224,17 +212,3 @@ def _tellable(description: Description, values: Mapping[str, Any]) -> Mapping[st
         name: None if is_hidden(fields.get(name)) or is_large(value) else value
         for name, value in values.items()
     }
-
-
-def _find_level(session: Session | None) -> SessionTransaction | None:
-    """Return the savepoint or transaction that decides about what happens now."""
-    if session is None:
-        return None
-    return session.get_nested_transaction() or session.get_transaction()
-
-
-def _find_outer(transaction: SessionTransaction) -> SessionTransaction | None:
-    outer = transaction.parent
-    while outer is not None and not outer.nested and outer.parent is not None:
-        outer = outer.parent
-    return outer

@@ -33,6 +33,7 @@ _MARGIN = 5
 _UNACKNOWLEDGED = 10
 """Seconds that sent bytes may stay unacknowledged; a server that is only busy acknowledges."""
 
+
 class _Greeting(int):
     """The time-out that a greeting is waited for: our default, not what somebody has set."""
 

@@ -223,7 +223,10 @@ def make(make_app: Callable[..., Flask], folder: Path) -> Make:
         metadata: sa.MetaData | None = None,
         **config: Any,
     ) -> Project:
-        app, db = make_app(SECRET_KEY="0123456789abcdef" * 2, **config), Database(metadata=metadata)
+        app, db = (
+            make_app(SECRET_KEY="0123456789abcdef" * 2, **config),
+            Database(metadata=metadata),
+        )
         if composed:
             install(app, [db, *extensions])
         else:

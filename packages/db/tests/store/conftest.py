@@ -20,6 +20,8 @@ from services import DATABASES, find_url
 from stack_core.store import store_for
 from stack_db import Database, Instant, address
 from stack_db.declaration import about, kind, rule
+from stack_db.searching.index import find_index
+from stack_db.searching.server import find_server, plain
 from stack_db.store.sql_store import SqlStore
 
 SERVERS = [pytest.param(name, marks=pytest.mark.services) for name in DATABASES]
@@ -36,6 +38,23 @@ class Library(SimpleNamespace):
         found = store_for(self.app, getattr(self, name))
         assert isinstance(found, SqlStore)
         return found
+
+    @property
+    def database(self) -> str:
+        """The name of the database: ``sqlite``, ``postgresql`` or ``mysql``."""
+        with self.app.app_context():
+            name: str = self.db.engine.dialect.name
+        return "mysql" if name == "mariadb" else name
+
+    def drop_search_index(self) -> None:
+        """Remove the index of the books' searchable columns."""
+        index = find_index(self.Book.__table__)
+        assert index is not None
+        server = find_server(self.database)
+        assert server is not None
+        with self.app.app_context(), self.db.engine.begin() as connection:
+            for statement in server.drop(index):
+                connection.execute(plain(statement))
 
     def add(self, *rows: Any) -> None:
         """Write rows in the order in which they are given."""
@@ -65,9 +84,7 @@ def address_of_database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def library(
-    address_of_database: str, start: Callable[..., tuple[Flask, Database]]
-) -> Library:
+def library(address_of_database: str, start: Callable[..., tuple[Flask, Database]]) -> Library:
     """An application with the models below and no rows."""
     app, db = start(SQLALCHEMY_DATABASE_URI=address_of_database)
     made = make_models(db)

@@ -51,6 +51,16 @@ def test_budget_that_is_exceeded_says_what_and_where(engine) -> None:
     )
 
 
+def test_statements_in_turns_are_shown_once_each(engine) -> None:
+    """Two statements of a loop are two lines with their numbers, not one for each turn."""
+    with Budget(6, root=ROOT) as budget, engine.connect() as connection:
+        for _ in range(3):
+            connection.execute(text("SELECT 1"))
+            connection.execute(text("SELECT 2"))
+    lines = budget.explain().splitlines()
+    assert [line.partition("3 times: ")[2] for line in lines] == ["SELECT 1", "SELECT 2"]
+
+
 def test_exact_budget_fails_below_too(engine) -> None:
     """``exact`` expects the very number."""
     with Budget(1, root=ROOT, exact=True):

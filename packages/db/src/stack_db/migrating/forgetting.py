@@ -221,4 +221,4 @@ def _render(remains: Remains) -> Iterator[str]:
         yield f"with op.batch_alter_table({table!r}) as batch:"
         yield f"    batch.drop_constraint(op.f({constraint!r}), type_='foreignkey')"
     for table in remains.tables:
-        yield f"op.drop_table({table!r})"
+        yield f"op.drop_table({table!r}, if_exists=True)"

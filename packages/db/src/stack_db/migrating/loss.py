@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,7 @@ def warn_of_losses(scripts: Iterable[Script], context: MigrationContext | None) 
             continue
         for loss in find_losses(path.read_text("utf-8", "replace")):
             if context is None or context.as_sql or _has_rows(context.connection, loss):
+                sys.stdout.flush()  # Alembic has not ended its line
                 click.secho(f"Warning: {explain(script.revision, loss)}", fg="yellow", err=True)
 
 

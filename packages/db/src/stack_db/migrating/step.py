@@ -10,6 +10,7 @@ from typing import Any
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.util import CommandError
 
+from .lock import at_work
 from .progress import Entry, Progress
 from .recorder import Recorder, flat
 from .reference import find_owner
@@ -112,8 +113,10 @@ def _explained(step: RevisionStep, context: MigrationContext) -> Callable[..., N
 
     @wraps(migrate)
     def run(**given: Any) -> None:
+        assert context.connection is not None
         try:
-            migrate(**given)
+            with at_work(context.connection):
+                migrate(**given)
         except Exception as error:
             error.add_note(_tell(step, context))
             raise
@@ -154,7 +157,7 @@ def _recorded(
         assert context.connection is not None
         recorder = Recorder(context.connection, blank, earlier)
         try:
-            with recorder:
+            with at_work(context.connection), recorder:
                 migrate(**given)
         except Exception as error:
             error.add_note(_keep(recorder, step, context, error))

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
 from sqlalchemy.exc import SQLAlchemyError
 
-LIVE = "stack_live"
-"""Marks, in its ``info``, what is unique among the rows that are not deleted."""
+from ..live_unique import IS_LIVE, LIVE
 
 _NAME = r"""(?:\w+\.)?["`\[]?(?P<name>\w+)["`\]]?"""
 _NUMBER = r"(?P<number>-?\d+(?:\.\d+)?)"
@@ -29,7 +28,9 @@ def find_unique(table: Table) -> frozenset[str]:
     found = {column.key for column in table.columns if column.unique}
     for each in (*table.constraints, *table.indexes):
         columns = list(each.columns) if isinstance(each, (UniqueConstraint, Index)) else []
-        if isinstance(each, Index) and not (each.unique and _is_whole(each)):
+        if isinstance(each, Index) and LIVE in each.info:
+            columns = [column for column in columns if column.name != IS_LIVE]
+        elif isinstance(each, Index) and not (each.unique and _is_whole(each)):
             continue
         if len(columns) == 1:
             found.add(columns[0].key)
@@ -55,9 +56,7 @@ def find_bounds(table: Table) -> dict[str, dict[str, int | float]]:
 
 
 def _is_whole(index: Index) -> bool:
-    """Tell whether an index spans columns and all rows, or all that are not deleted."""
-    if LIVE in index.info:
-        return True
+    """Tell whether an index spans columns and all rows."""
     partial = any(options.get("where") is not None for options in index.dialect_options.values())
     return not partial and all(isinstance(each, Column) for each in index.expressions)
 

@@ -19,8 +19,6 @@ from .kind import Kind, ModelRule, Stamps
 from .naming import is_word, make_word
 
 _HELD = "_stack_kinds"
-STAMPS = "__stamps__"
-SOFT = "__soft__"
 
 
 class Kinds:
@@ -131,8 +129,8 @@ class Kinds:
             mapper=mapper,
             description=description,
             key=tuple(field.name for field in draft.key),
-            soft=getattr(mapper.class_, SOFT, ""),
-            stamps=getattr(mapper.class_, STAMPS, Stamps()),
+            soft=getattr(mapper.class_, "__soft__", ""),
+            stamps=Stamps(*getattr(mapper.class_, "__stamps__", ())),
             rules={
                 name: ModelRule(rule.expression, rule.holds)
                 for name, rule in options.rules.items()

@@ -60,6 +60,14 @@ class Comparison:
             column = collate(column, _MARIADB_CASELESS)
         return column.like(bound, escape=ESCAPE)
 
+    def contains(
+        self, column: ColumnElement[Any], bound: BindParameter[Any]
+    ) -> ColumnElement[bool]:
+        """Return the condition of a search; on MariaDB in the collation of its index."""
+        if self.name == "mysql":
+            return collate(column, _MARIADB_CASELESS).like(bound, escape=ESCAPE)
+        return self.like(column, bound)
+
     def exact(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return a column whose equal values are exactly the same."""
         exactly = self._exact(column)

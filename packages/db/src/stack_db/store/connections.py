@@ -22,6 +22,7 @@ class Connections:
     :param app: the application.
     :param database: its ``SQLAlchemy`` instance, whose session reads must agree with.
     :param bind_key: which of the databases.
+    :param scan_rows: how many rows a search without an index reads.
     :param find_reader: returns the engine for reads that stand alone, or None.
     """
 
@@ -31,10 +32,12 @@ class Connections:
         database: SQLAlchemy,
         bind_key: str | None,
         find_reader: Callable[[str | None], Engine | None],
+        scan_rows: int,
     ) -> None:
         self.app = app
         self.database = database
         self.bind_key = bind_key
+        self.scan_rows = scan_rows
         self._find_reader = find_reader
 
     @property
@@ -88,7 +91,8 @@ class Connections:
         session = self.find_session()
         if session is None or not session.in_transaction():
             return None
-        if session.new or session.dirty or session.deleted:
+        # Whoever is told of a change may read, while it is being flushed.
+        if not session._flushing and (session.new or session.dirty or session.deleted):
             session.flush()
         found: Connection = session.connection(bind_arguments={"bind": self.engine})
         return found

@@ -137,4 +137,3 @@ def _decimal(type_: Numeric[Any], database: str) -> Reader:
         return kept if kept == value else msgspec.UNSET
 
     return read
-

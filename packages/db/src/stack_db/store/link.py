@@ -16,7 +16,7 @@ from stack_core.query import EVERYTHING, Reach
 from ..model.kind import Kind
 from .placement import Placement
 from .reads import Reads
-from .refusal import NO_SUCH_ROW, invalid
+from .refusal import NONE_TO_CHOOSE, invalid
 
 
 class Links:
@@ -37,9 +37,7 @@ class Links:
         self._reads_of = reads_of
         self._enforced = enforced
         self._fields: Mapping[str, Field] = {
-            field.name: field
-            for field in placement.description.fields
-            if field.type == "relation"
+            field.name: field for field in placement.description.fields if field.type == "relation"
         }
         self._keyed = frozenset(self._find_keyed())
 
@@ -63,13 +61,21 @@ class Links:
         field = self._fields[name]
         return reach.of(field.relation) == TRUE and not self._placement.kind.related(name).soft
 
+    def hiding(self, values: Mapping[str, Any], reach: Reach) -> list[str]:
+        """Return the relations that are written as None, which may mean that they are hidden."""
+        return [
+            name
+            for name in self._fields.keys() & values.keys()
+            if values[name] is None and not self.sees_all(name, reach)
+        ]
+
     def check(self, values: Mapping[str, Any], reach: Reach, connection: Connection) -> None:
         """Refuse relations to rows that the writer may not read, or that there are not.
 
         :raises Invalid: it names all of them.
         """
         errors = [
-            FieldError((name,), NO_SUCH_ROW, "missing")
+            FieldError((name,), NONE_TO_CHOOSE, "missing")
             for name in self.missing(values, connection, reach)
         ]
         if errors:

@@ -15,7 +15,7 @@ from stack_core.problem import FieldError, Problem
 from stack_core.query import Reach
 
 from .object_work import ObjectWork
-from .refusal import NO_SUCH_ROW, Broken, at_position, invalid
+from .refusal import NONE_TO_CHOOSE, Broken, at_position, invalid
 from .row_work import RowWork
 from .transaction import Place
 from .writer import Writer
@@ -46,7 +46,7 @@ class ManyRows:
         """
         writer, count = self._writer, 0
         by_object = self._must_be_objects(writer.transactions.settle())
-        with writer.write(seen=by_object) as place, place.unheard():
+        with writer.write(seen=by_object) as place:
             checked = _Checked(writer, reach)
             for chunk in _chunks(rows):
                 if by_object:
@@ -60,15 +60,18 @@ class ManyRows:
 
     def _must_be_objects(self, session: Session | None) -> bool:
         """Tell whether the model has a say in some field, whichever the rows will have."""
-        names = [field.name for field in self._writer.placement.description.fields
-                 if field.name in self._writer.placement.columns or not field.read_only]
+        names = [
+            field.name
+            for field in self._writer.placement.description.fields
+            if field.name in self._writer.placement.columns or not field.read_only
+        ]
         return self._writer.own_code.sees("create", names, session)
 
     def _add(self, place: Place, chunk: Sequence[Numbered], reach: Reach) -> None:
         keys = []
         for position, row in chunk:
             try:
-                made = self._objects.add(place.needed, place.connection, row, reach)
+                made, _ = self._objects.add(place, row, reach)
             except Broken as broken:
                 broken.position = position
                 raise
@@ -91,9 +94,7 @@ class ManyRows:
             keys = self._send(connection, rows, keyed=reach.row != TRUE)
             self._writer.check_reach(keys, reach, connection)
 
-    def _send(
-        self, connection: Connection, rows: Sequence[Numbered], *, keyed: bool
-    ) -> list[Key]:
+    def _send(self, connection: Connection, rows: Sequence[Numbered], *, keyed: bool) -> list[Key]:
         """Insert rows of the same fields; return their keys if they are wanted."""
         shape = self._writer.shape_of(rows[0][1])
         fresh = self._writer.placement.fresh
@@ -147,7 +148,7 @@ class _Checked:
                     wanted.setdefault(name, {}).setdefault(key, position)
         for name, positions in wanted.items():
             for key in self._missing(name, positions, connection):
-                yield FieldError((positions[key], name), NO_SUCH_ROW, "missing")
+                yield FieldError((positions[key], name), NONE_TO_CHOOSE, "missing")
 
     def _missing(
         self, name: str, positions: Mapping[Key, int], connection: Connection

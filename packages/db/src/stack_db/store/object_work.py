@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from inspect import Parameter, signature
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from stack_core.description import Field, Key
-from stack_core.filter import TRUE
 from stack_core.problem import FieldError, Stale
 from stack_core.query import Reach
 from stack_core.store import Saved
 
 from ..instant import now
+from ..telling import Action, Draft
 from .collection import members, replace_members
 from .difference import differs
 from .refusal import REQUIRED, Broken, invalid
+from .transaction import Place
+from .write_statement import KEYS
 from .writer import Writer
 
+CHUNK = 500
+"""How many objects one statement reads."""
 _KEY = "A key cannot be changed."
 
 
@@ -36,98 +40,177 @@ class ObjectWork:
         self._placement = writer.placement
         self._by_name = writer.placement.description.by_name
 
-    def create(self, values: Mapping[str, Any], reach: Reach) -> Saved:
+    def create(
+        self, values: Mapping[str, Any], reach: Reach, *, action: Action = "create"
+    ) -> Saved:
         """Add an object."""
         writer = self._writer
         writer.shape(values)
         with writer.write(seen=True) as place:
-            session, connection = place.needed, place.connection
-            made = self.add(session, connection, values, reach)
+            made, drafts = self.add(place, values, reach)
             key = self.key_of(made)
-            writer.check_reach([key], reach, connection)
-            saved = self._saved(made, key, values, values)
-        return saved
+            writer.check_reach([key], reach, place.connection)
+            self._tell(place, drafts, key, action)
+            return self._saved(made, key, values, values)
 
     def add(
-        self, session: Session, connection: Connection, values: Mapping[str, Any], reach: Reach
-    ) -> Any:
-        """Make an object and send it."""
-        self._writer.links.check(self._links(values), reach, connection)
-        made = self._make(self._resolved(session, values))
-        session.add(made)
-        with self._sending(values):
-            session.flush()
-        return made
+        self, place: Place, values: Mapping[str, Any], reach: Reach
+    ) -> tuple[Any, list[Draft]]:
+        """Make an object and send it; return it with what is to be told."""
+        session = place.needed
+        self._writer.links.check(self._links(values), reach, place.connection)
+        with session.no_autoflush:
+            made = self._make(self._resolved(session, values))
+            session.add(made)
+        return made, self._send(place, values)
 
-    def update(self, key: Key, values: Mapping[str, Any], reach: Reach, version: Any) -> Saved:
-        """Set what differs."""
+    def update(
+        self,
+        key: Key,
+        values: Mapping[str, Any],
+        reach: Reach,
+        version: Any,
+        *,
+        action: Action = "update",
+        revived: bool = False,
+    ) -> Saved:
+        """Set what differs.
+
+        :param revived: the row is marked as deleted, and is not to be.
+        """
         writer = self._writer
-        writer.shape(values)
+        writer.shape(values, hiding=writer.links.hiding(values, reach))
         with writer.write(seen=True) as place:
-            session, connection = place.needed, place.connection
-            found = self._find(session, key, reach, connection, version)
-            changes = self._find_changes(session, found, values, reach, connection)
-            if changes:
-                self._set(session, found, changes, reach)
-                with self._sending(changes):
-                    session.flush()
-                writer.check_reach([key], reach, connection)
-            saved = self._saved(found, key, changes, values)
-        return saved
+            found = self._find(place, key, reach, version, revived=revived)
+            if revived:
+                setattr(found, self._kind.soft, None)
+            changes, drafts = self._change(place, found, values, reach, sent=revived)
+            writer.check_reach([key], reach, place.connection)
+            self._tell(place, drafts, key, action)
+            return self._saved(found, key, changes, values)
+
+    def change_all(
+        self, place: Place, keys: Sequence[Key], values: Mapping[str, Any], reach: Reach
+    ) -> int:
+        """Set what differs in the objects of keys, and return in how many."""
+        count = 0
+        for found in self._load(place.needed, keys):
+            changes, _ = self._change(place, found, values, reach)
+            count += bool(changes)
+        return count
 
     def delete(self, key: Key, reach: Reach, version: Any) -> Saved:
         """Delete an object, or mark it as deleted."""
         with self._writer.write(seen=True) as place:
-            session = place.needed
-            found = self._find(session, key, reach, place.connection, version)
-            self.remove(session, found)
+            found = self._find(place, key, reach, version)
+            self._tell(place, self._remove(place, [found], [key]), key, "delete")
         return Saved(key=key)
 
-    def remove(self, session: Session, found: Any) -> None:
-        """Delete an object, or mark it as deleted, and send it."""
-        if self._kind.soft:
-            setattr(found, self._kind.soft, now())
-        else:
-            session.delete(found)
-        with self._sending({}, going=not self._kind.soft):
-            session.flush()
+    def remove_all(self, place: Place, keys: Sequence[Key]) -> None:
+        """Delete the objects of keys, or mark them as deleted."""
+        self._remove(place, self._load(place.needed, keys), keys)
+
+    def _remove(self, place: Place, objects: Iterable[Any], keys: Sequence[Key]) -> list[Draft]:
+        session, soft = place.needed, self._kind.soft
+        with session.no_autoflush:
+            for found in objects:
+                if soft:
+                    setattr(found, soft, now())
+                else:
+                    session.delete(found)
+        return self._send(place, {}, going=() if soft else keys)
+
+    def _load(self, session: Session, keys: Sequence[Key]) -> Iterator[Any]:
+        """Yield the objects of keys, read anew."""
+        for start in range(0, len(keys), CHUNK):
+            statement = self._writer.statements.objects()
+            bound = {KEYS: list(keys[start : start + CHUNK])}
+            options = {"populate_existing": True}
+            yield from session.scalars(statement, bound, execution_options=options).unique().all()
+
+    def _send(
+        self, place: Place, values: Mapping[str, Any], *, going: Sequence[Key] = ()
+    ) -> list[Draft]:
+        """Send what was done to objects, and return what is to be told of it."""
+        try:
+            with place.deferring() as drafts:
+                place.needed.flush()
+        except StaleDataError:
+            raise Stale() from None
+        except (StatementError, OverflowError) as error:
+            raise Broken(error, values, going=going) from error
+        return drafts
+
+    def _tell(self, place: Place, drafts: list[Draft], key: Key, action: Action) -> None:
+        """Tell what was written; a restored row's own change is called so."""
+        if action == "restore":
+            word = self._placement.description.kind
+            drafts = [
+                replace(each, change=replace(each.change, action=action))
+                if (each.change.kind, each.change.key) == (word, key)
+                else each
+                for each in drafts
+            ]
+        place.tell_all(drafts)
 
     def key_of(self, found: Any) -> Key:
         """Return the key of an object."""
         return self._placement.join_key(getattr(found, name) for name in self._kind.key)
 
     def _find(
-        self, session: Session, key: Key, reach: Reach, connection: Connection, version: Any
+        self, place: Place, key: Key, reach: Reach, version: Any, *, revived: bool = False
     ) -> Any:
         """Return the object of a row, read anew and locked.
 
         :raises NotFound: there is none in reach.
         :raises Stale: it has another version than the given one.
         """
-        found = session.get(
+        found = place.needed.get(
             self._kind.cls,
             self._writer.identity(key),
             populate_existing=True,
             with_for_update={"of": self._kind.cls},
         )
-        soft = self._kind.soft
-        if found is None or self.key_of(found) != key or (soft and getattr(found, soft)):
+        if found is None or self.key_of(found) != key:
             raise self._writer.no_such_row()
-        self._writer.require(key, reach, connection)
+        if self._kind.soft and getattr(found, self._kind.soft) is not None:
+            if not revived:
+                raise self._writer.no_such_row()
+        else:
+            self._writer.require(key, reach, place.connection)
         own = self._version(found)
         if version is not None and version != own:
             raise Stale(own)
         return found
 
-    def _find_changes(
+    def _change(
         self,
-        session: Session,
+        place: Place,
         found: Any,
         values: Mapping[str, Any],
         reach: Reach,
-        connection: Connection,
+        *,
+        sent: bool = False,
+    ) -> tuple[dict[str, Any], list[Draft]]:
+        """Set what differs and send it; return it, and what is to be told.
+
+        :param sent: also if nothing differs.
+        """
+        session = place.needed
+        with session.no_autoflush:
+            changes = self._find_changes(found, values, reach, place.connection)
+            resolved = self._resolved(session, changes)
+            for name, value in resolved.items():
+                if self._by_name[name].many:
+                    replace_members(found, name, value)
+                else:
+                    setattr(found, name, value)
+        return changes, self._send(place, changes) if changes or sent else []
+
+    def _find_changes(
+        self, found: Any, values: Mapping[str, Any], reach: Reach, connection: Connection
     ) -> dict[str, Any]:
-        changes = {}
+        changes: dict[str, Any] = {}
         for name, value in values.items():
             field = self._by_name[name]
             if field.many:
@@ -135,10 +218,11 @@ class ObjectWork:
                 if set(kept) != set(self._keys_of(found, name)):
                     changes[name] = kept
             elif name != self._placement.description.version and self._differs(found, name, value):
-                if self._is_key(name):
+                if self._placement.is_key(name):
                     raise invalid([FieldError((name,), _KEY)])
                 if not self._is_hidden(found, field, value, reach, connection):
                     changes[name] = value
+        self._writer.shape(changes)
         self._writer.links.check(self._links(self._added(found, changes)), reach, connection)
         return changes
 
@@ -174,9 +258,7 @@ class ObjectWork:
 
     def _links(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            name: value
-            for name, value in values.items()
-            if self._by_name[name].type == "relation"
+            name: value for name, value in values.items() if self._by_name[name].type == "relation"
         }
 
     def _differs(self, found: Any, name: str, value: Any) -> bool:
@@ -196,10 +278,6 @@ class ObjectWork:
             tuple(getattr(found, self._placement.attributes[each.key]) for each in columns)
         )
 
-    def _is_key(self, name: str) -> bool:
-        columns = self._placement.columns.get(name, ())
-        return any(column in self._placement.key for column in columns)
-
     def _keys_of(self, found: Any, name: str) -> list[Key]:
         other = self._kind.related(name)
         keys = (tuple(getattr(each, part) for part in other.key) for each in members(found, name))
@@ -218,14 +296,6 @@ class ObjectWork:
         if field.many:
             return [session.get(cls, key) for key in value or ()]
         return None if value is None else session.get(cls, value)
-
-    def _set(self, session: Session, found: Any, changes: Mapping[str, Any], reach: Reach) -> None:
-        for name, value in changes.items():
-            resolved = self._resolve(session, name, value)
-            if self._by_name[name].many:
-                replace_members(found, name, resolved)
-            else:
-                setattr(found, name, resolved)
 
     def _make(self, values: Mapping[str, Any]) -> Any:
         """Make an object with what its ``__init__`` takes, and set the rest."""
@@ -247,15 +317,6 @@ class ObjectWork:
     def _version(self, found: Any) -> Any:
         name = self._placement.description.version
         return getattr(found, name) if name else None
-
-    @contextmanager
-    def _sending(self, values: Mapping[str, Any], *, going: bool = False) -> Iterator[None]:
-        try:
-            yield
-        except StaleDataError:
-            raise Stale() from None
-        except (StatementError, OverflowError) as error:
-            raise Broken(error, values, going=going) from error
 
     def _saved(
         self, found: Any, key: Key, changed: Iterable[str], written: Iterable[str]
@@ -284,10 +345,13 @@ class ObjectWork:
 def _read_init(cls: type[Any]) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """Return what a class' ``__init__`` takes, or None for anything, and what it must be given."""
     taken = list(signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
+    bare = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
     if any(each.kind is Parameter.VAR_KEYWORD for each in taken):
         names = None
     else:
-        names = frozenset(each.name for each in taken if each.kind is not Parameter.POSITIONAL_ONLY)
+        names = frozenset(
+            each.name for each in taken if each.kind is not Parameter.POSITIONAL_ONLY
+        )
     bare = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
     needed = [each.name for each in taken if each.default is Parameter.empty and each.kind in bare]
     return names, tuple(needed)

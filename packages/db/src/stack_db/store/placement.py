@@ -13,6 +13,8 @@ from stack_core.description import Field, Key
 
 from ..model.kind import Kind
 
+NO_SUCH_ROW = "There is no such row."
+
 
 class Placement:
     """How the fields of a kind lie in the columns of its table.
@@ -71,6 +73,15 @@ class Placement:
             return ((columns[0], value),)
         return zip(columns, value if value is not None else [None] * len(columns), strict=True)
 
+    @cached_property
+    def leads_to_itself(self) -> bool:
+        """Whether rows of the table may need others of it."""
+        return any(key.references(self.table) for key in self.table.foreign_keys)
+
+    def is_key(self, name: str) -> bool:
+        """Tell whether a field is a part of the key."""
+        return any(column in self.key for column in self.columns.get(name, ()))
+
     def computes(self, name: str) -> bool:
         """Tell whether the database computes a field."""
         return any(column.computed is not None for column in self.columns.get(name, ()))
@@ -127,8 +138,8 @@ class Placement:
                 continue
             if name in self.fields:
                 found[self.fields[name]] = None
-            elif name in self.table.columns and self.table.columns[name].computed is not None:
-                made_of = self.named_in(str(self.table.columns[name].computed.sqltext))
+            elif name in self.table.columns and (made := self.table.columns[name].computed):
+                made_of = self.named_in(str(made.sqltext))
                 found.update(dict.fromkeys(self.name_fields(made_of)))
         return tuple(found)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -11,19 +10,19 @@ from sqlalchemy.engine import Connection
 
 from stack_core.description import Key
 from stack_core.filter import TRUE, Filter, Is
-from stack_core.query import Aggregate, Page, Position, Query, Reach, Total
+from stack_core.finding import Finding
+from stack_core.query import Aggregate, Page, Query, Reach
 from stack_core.store import Ability
 
 from ..model.kind import Kind
-from .aggregation import AggregateStatement, Aggregation, zoned_groups
-from .condition import Conditions
 from .connections import Connections
-from .order import Mark, mark_position, with_key
+from .grouping import Grouping
 from .outline import Values
-from .period import bind_offsets, find_offsets
+from .paging import Paging
+from .question import Ground
+from .relation import Condition
 from .statement import Kept, RowStatement, Statements
 from .stream import open_stream
-from .total import Explain, read_capped, read_estimate
 
 CHUNK = 500
 """How many keys one statement names."""
@@ -40,77 +39,64 @@ class Reads:
         self.connections = connections
         self.statements = Statements(kind, connections.dialect)
         self._kept: Kept[Any] = Kept()
+        self._ground = Ground(self.statements, connections, connections.scan_rows)
+        self._paging, self._grouping = Paging(self._ground), Grouping(self._ground)
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """What reading can do beyond the required."""
+        able: set[Ability] = {"stream", "aggregate", "advise"}
+        if self._ground.search.possible:
+            able.add("search")
+        if self.connections.dialect.name == "postgresql":
+            able.add("estimate")
+        return frozenset(able)
 
     def page(self, query: Query, reach: Reach) -> Page:
         """Return the rows between two positions: one statement, and one for their total."""
-        values = Values()
-        outline = (query.fields, query.order, *self._outline(query, reach, values))
-        mark = None
-        if query.position is not None:
-            mark, bound = mark_position(query.position, len(with_key(query.order)))
-            values.bound.update(bound)
-        read: RowStatement = self._kept.find(
-            ("page", outline, mark, bool(query.offset)),
-            lambda: self.statements.page(query, reach, mark),
-            lasting=values.lasting,
-        )
-        values.bound["limit"] = query.limit + 1
-        if query.offset:
-            values.bound["offset"] = query.offset
-        found = self.connections.fetch(read.statement, values.bound)
-        more = len(found) > query.limit
-        del found[query.limit :]
-        total = self._total(query, reach, values, len(found), more=more)
-        return _make_page(query, read, found, mark, more=more, total=total)
+        return self._paging.page(query, reach)
 
     def row(self, key: Key, fields: Sequence[str], reach: Reach) -> tuple[Any, ...] | None:
         """Return one row's values, or None where there is none in reach."""
         values = Values()
-        values.bound.update(_key_values(key))
         outline = ("row", tuple(fields), values.outline_reach(reach))
         read: RowStatement = self._kept.find(
             outline,
             lambda: self.statements.rows(TRUE, fields, reach, self._by_key()),
             lasting=values.lasting,
         )
-        found = self.connections.fetch(read.statement, values.bound)
+        bound = self._bind_key(key, values)
+        found = self.connections.fetch(read.statement, bound)
         return read.row(found[0]) if found else None
 
     def get(self, key: Key, reach: Reach) -> Any | None:
         """Return the object in the caller's session, or None where there is none in reach."""
         values = Values()
-        values.bound.update(_key_values(key))
         outline = ("get", values.outline_reach(reach))
-        statement = self._kept.find(
-            outline,
-            lambda: select(self.kind.cls).where(
-                *self.statements.conditions(TRUE, reach, self._by_key())
-            ),
-            lasting=values.lasting,
-        )
-        return self.connections.database.session.scalars(statement, values.bound).unique().first()
+        statement = self._kept.find(outline, lambda: self._make_get(reach), lasting=values.lasting)
+        bound = self._bind_key(key, values)
+        session = self.connections.database.session
+        return session.scalars(statement, bound).unique().first()
 
     def stream(self, query: Query, reach: Reach) -> Iterator[tuple[Any, ...]]:
         """Return every row one by one; it holds a connection until it is exhausted or closed."""
-        values = Values()
-        outline = ("stream", query.fields, query.order, *self._outline(query, reach, values))
-        read: RowStatement = self._kept.find(
-            outline, lambda: self.statements.stream(query, reach), lasting=values.lasting
+        question = self._ground.ask(query, reach)
+        read: RowStatement = self._ground.find(
+            question,
+            ("stream", query.fields, query.order),
+            lambda: self.statements.stream(query, reach, *question.conditions()),
         )
-        return open_stream(self.connections, read.statement, values.bound, read.row)
+        return open_stream(self.connections, read.statement, question.values.bound, read.row)
 
     def aggregate(self, what: Aggregate, reach: Reach) -> list[tuple[Any, ...]]:
         """Return a line for each group, in the order of the groups' values."""
-        values = Values()
-        outline = self._outline(what, reach, values)
-        values.bound["limit"] = what.limit
-        counts = self._bind_zones(what, reach, values, outline)
-        read: AggregateStatement = self._kept.find(
-            ("aggregate", what.measures, what.groups, tuple(counts.items()), outline),
-            lambda: Aggregation(self.statements, reach, counts).build(what),
-            lasting=values.lasting,
-        )
-        return [read.line(row) for row in self.connections.fetch(read.statement, values.bound)]
+        return self._grouping.aggregate(what, reach)
+
+    def advise(self, query: Query) -> tuple[Finding, ...]:
+        """Return which index this query misses."""
+        from .advice import advise
+
+        return advise(query, self.statements, self.connections, self._ground.search)
 
     def keys_within(self, keys: Sequence[Key], reach: Reach, connection: Connection) -> set[Key]:
         """Return those of the keys whose rows are in reach, as this connection sees them."""
@@ -129,7 +115,7 @@ class Reads:
         """
         values = Values()
         outline = ("keys", lock, values.outline(where, "w"), values.outline_reach(reach))
-        read = self._kept.find(
+        read: RowStatement = self._kept.find(
             outline, lambda: self._locking((), where, reach, lock), lasting=values.lasting
         )
         return [read.key(row) for row in connection.execute(read.statement, values.bound).all()]
@@ -148,119 +134,50 @@ class Reads:
         :param lock: nobody else may change it as long as the transaction lasts.
         """
         values = Values()
-        where = Is("", "eq", key)
-        wanted, allowed = values.outline(where, "w"), values.outline_reach(reach)
-        outline = ("values", lock, tuple(fields), wanted, allowed)
-        read = self._kept.find(
-            outline, lambda: self._locking(fields, where, reach, lock), lasting=values.lasting
+        outline = ("values", lock, tuple(fields), values.outline_reach(reach))
+        read: RowStatement = self._kept.find(
+            outline,
+            lambda: self._locking(fields, TRUE, reach, lock, self._by_key()),
+            lasting=values.lasting,
         )
-        found = connection.execute(read.statement, values.bound).first()
+        bound = self._bind_key(key, values)
+        found = connection.execute(read.statement, bound).first()
         return None if found is None else read.row(found)
 
-    @property
-    def abilities(self) -> frozenset[Ability]:
-        """What reading can do beyond the required."""
-        return frozenset()
-
     def _locking(
-        self, fields: Sequence[str], where: Filter, reach: Reach, lock: bool
+        self,
+        fields: Sequence[str],
+        where: Filter,
+        reach: Reach,
+        lock: bool,
+        *more: Condition,
     ) -> RowStatement:
-        read = self.statements.rows(where, fields, reach)
+        read = self.statements.rows(where, fields, reach, *more)
         if not lock:
             return read
         # PostgreSQL locks nothing that may be missing, such as what is joined from outside.
         locked = read.statement.with_for_update(of=self.kind.cls)
         return read._replace(statement=locked)
 
-    def _outline(
-        self, query: Query | Aggregate, reach: Reach, values: Values
-    ) -> tuple[Hashable, Hashable]:
-        return values.outline(query.where, "w"), values.outline_reach(reach)
+    def _make_get(self, reach: Reach) -> Any:
+        conditions = self.statements.conditions(TRUE, reach, self._by_key())
+        return select(self.kind.cls).where(*conditions)
 
-    def _bind_zones(
-        self, what: Aggregate, reach: Reach, values: Values, outline: Hashable
-    ) -> dict[int, int]:
-        """Bind the time zones of groups, and return how many offsets each has there.
+    def _by_key(self) -> Condition:
+        return self.statements.by_key()
 
-        Only PostgreSQL knows zones in every installation. Elsewhere the offsets
-        are Python's, for the years that there are.
+    def _bind_key(self, key: Key, values: Values) -> dict[str, Any]:
+        """Add the values of a key.
+
+        :raises LookupError: it has another number of columns.
         """
-        counts: dict[int, int] = {}
-        database = self.statements.comparison.name
-        for index in zoned_groups(what, self.statements, reach):
-            path, zone = what.groups[index].path, what.groups[index].zone
-            if database == "postgresql":
-                values.bound[f"z{index}"] = zone
-                continue
-            make = partial(Aggregation(self.statements, reach).bounds, path, what)
-            statement = self._kept.find(
-                ("bounds", path, outline), make, lasting=values.lasting
+        given = key if isinstance(key, tuple) else (key,)
+        if len(given) != len(self.kind.key):
+            word = self.kind.description.kind
+            raise LookupError(
+                f"{key!r} is no key of {word!r}. Give {len(self.kind.key)} values as a tuple."
             )
-            ((first, last),) = self.connections.fetch(statement, values.bound)
-            years = (2000, 2000) if first is None else (first.year, last.year)
-            offsets = find_offsets(zone, *years)
-            values.bound.update(bind_offsets(offsets, f"z{index}", database))
-            counts[index] = len(offsets)
-        return counts
-
-    def _by_key(self) -> Any:
-        conditions = Conditions(self.statements.comparison, self.statements.relations)
-        key = tuple(None for _ in self.kind.key) if len(self.kind.key) > 1 else 0
-        return conditions.make(Is("", "eq", key), "k", self.kind, self.kind.cls)
-
-    def _total(
-        self, query: Query, reach: Reach, values: Values, shown: int, *, more: bool
-    ) -> Total | None:
-        if query.total == "none":
-            return None
-        if query.position is None and not more and (shown or not query.offset):
-            # The last page is here, so nothing is left to be counted.
-            return Total(query.offset + shown)
-        how = query.total
-        if how == "estimate" and self.connections.dialect.name != "postgresql":
-            how = "capped"
-        outline = (how, *self._outline(query, reach, values))
-        statement = self._kept.find(
-            outline, lambda: self._make_total(how, query, reach), lasting=values.lasting
-        )
-        bound = {**values.bound, "cap": query.cap + 1}
-        found = self.connections.fetch(statement, bound)[0][0]
-        if how == "estimate":
-            return read_estimate(found)
-        return Total(found) if how == "exact" else read_capped(found, query.cap)
-
-    def _make_total(self, how: str, query: Query, reach: Reach) -> Any:
-        if how == "exact":
-            return self.statements.count(query, reach)
-        if how == "capped":
-            return self.statements.capped(query, reach)
-        return Explain(self.statements.matching(query, reach))
-
-
-def _make_page(
-    query: Query,
-    read: RowStatement,
-    found: list[Any],
-    mark: Mark | None,
-    *,
-    more: bool,
-    total: Total | None,
-) -> Page:
-    backwards = mark is not None and mark.backwards
-    if backwards:
-        found.reverse()
-    somewhere = mark is not None and bool(mark.missing)
-    before = more if backwards else somewhere or query.offset > 0
-    after = somewhere if backwards else more
-    return Page(
-        fields=query.fields,
-        rows=list(map(read.row, found)),
-        keys=list(map(read.key, found)),
-        total=total,
-        next=Position(read.mark(found[-1])) if found and after else None,
-        previous=Position(read.mark(found[0]), backwards=True) if found and before else None,
-    )
-
-
-def _key_values(key: Key) -> dict[str, Any]:
-    return {f"k{i}": each for i, each in enumerate(key if isinstance(key, tuple) else (key,))}
+        bound = values.bound
+        for index, each in enumerate(given):
+            bound[f"k{index}"] = each
+        return bound

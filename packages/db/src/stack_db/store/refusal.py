@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, StatementError
 
+from stack_core.description import Key
 from stack_core.problem import Conflict, FieldError, Invalid, Problem
 
 from .driver_error import Refused, read_error
@@ -19,8 +20,11 @@ from .rule_name import RuleNames
 Probe = Callable[[Mapping[str, Any], Connection], Iterable[str]]
 """Returns which relations among values lead to no row."""
 
+Needing = Callable[[str, Sequence[Key], Connection], str]
+"""Returns the word of the kind whose rows, in a table, need those of some keys."""
+
 WRONG = "Some values cannot be kept. Mend them."
-NO_SUCH_ROW = "There is no such row to choose."
+NONE_TO_CHOOSE = "There is no such row to choose."
 REQUIRED = "It is required."
 _BROKEN = "It cannot be kept together with the other values."
 _UNFIT = "It cannot be kept."
@@ -61,7 +65,8 @@ class Refusals:
     :param dialect: of the database.
     :param probe: finds the relations that lead to no row, for a database
         that does not say which.
-    :param word_of: returns the word of the kind that a table keeps, or empty.
+    :param needing: returns the word of the kind whose rows, in a table that
+        may be unknown, need those of some keys.
     """
 
     def __init__(
@@ -69,12 +74,12 @@ class Refusals:
         placement: Placement,
         dialect: Dialect,
         probe: Probe,
-        word_of: Callable[[str], str],
+        needing: Needing,
     ) -> None:
         self._placement = placement
         self._names = RuleNames(placement, dialect)
         self._probe = probe
-        self._word_of = word_of
+        self._needing = needing
 
     def explain(
         self,
@@ -82,13 +87,13 @@ class Refusals:
         values: Mapping[str, Any],
         connection: Connection,
         *,
-        going: bool = False,
+        going: Sequence[Key] = (),
     ) -> Problem | None:
         """Return the problem of an error, or None where it is not about values.
 
         :param values: those that were written, by field.
         :param connection: one that works; the refused write was undone on it.
-        :param going: a row was to go, so what is missing then is others' need of it.
+        :param going: the keys of rows that were to go: what is missing then is others' need.
         """
         if not isinstance(error, DBAPIError):
             return self._explain_python(error, values)
@@ -96,7 +101,8 @@ class Refusals:
         if refused is None:
             return None
         if refused.broken == "referenced" or going:
-            return InUse(self._word_of(refused.table), rule=refused.rule)
+            needing = self._needing(refused.table, going, connection)
+            return InUse(needing, rule=refused.rule)
         if refused.table not in ("", self._placement.table.name):
             return None
         fields = self._find_fields(refused, connection)
@@ -110,10 +116,6 @@ class Refusals:
             case "check":
                 return invalid(_each(fields, _BROKEN, "invalid"))
         return self._explain_value(fields, values)
-
-    def explain_commit(self, error: Exception, connection: Connection) -> Problem | None:
-        """Return the problem of an error at a commit, where nobody knows which write it was."""
-        return self.explain(error, {}, connection)
 
     def _find_fields(self, refused: Refused, connection: Connection) -> tuple[str, ...]:
         columns = refused.columns
@@ -133,7 +135,7 @@ class Refusals:
         key = {column.name for column in self._placement.description.key}
         if not fields and not refused.rule and key & values.keys():
             return InUse()  # the key itself was to change
-        return invalid(_each(fields, NO_SUCH_ROW, "missing"))
+        return invalid(_each(fields, NONE_TO_CHOOSE, "missing"))
 
     def _explain_value(self, fields: tuple[str, ...], values: Mapping[str, Any]) -> Problem:
         found = list(self._unfit(values))
@@ -172,7 +174,7 @@ class Broken(Exception):
 
     :param error: the driver's or SQLAlchemy's.
     :param values: those that were written, by field.
-    :param going: a row was to go.
+    :param going: the keys of rows that were to go.
     :param position: of the row among many.
     """
 
@@ -181,7 +183,7 @@ class Broken(Exception):
         error: Exception,
         values: Mapping[str, Any],
         *,
-        going: bool = False,
+        going: Sequence[Key] = (),
         position: int | None = None,
     ) -> None:
         super().__init__(str(type(error)))

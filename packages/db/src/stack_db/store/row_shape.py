@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import JSON
@@ -34,14 +34,17 @@ class RowShape:
         """Whether columns hold all of the fields."""
         self._keys = self._find_keys(names)
 
-    def errors(self, values: Mapping[str, Any], *, complete: bool) -> Iterator[FieldError]:
+    def errors(
+        self, values: Mapping[str, Any], *, complete: bool, hiding: Collection[str] = ()
+    ) -> Iterator[FieldError]:
         """Yield what is wrong with a row before a database is asked.
 
         :param complete: it is to be a new row.
+        :param hiding: the relations whose None may mean that they are hidden.
         """
         yield from self._wrong
         for name in self._never_none:
-            if values[name] is None:
+            if values[name] is None and name not in hiding:
                 yield FieldError((name,), REQUIRED, "required")
         if complete:
             yield from self._missing

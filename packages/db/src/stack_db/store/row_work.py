@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Column, Connection
 
@@ -14,9 +14,12 @@ from stack_core.query import Reach
 from stack_core.store import Saved
 
 from ..instant import now
+from ..telling import Action
 from .difference import differs
 from .refusal import invalid
 from .writer import Writer
+
+State = Literal["there", "marked", "gone"]
 
 _ATTEMPTS = 10
 """How often a row is read again that somebody else changed between reading and writing."""
@@ -33,6 +36,14 @@ class Current:
         self.values = values
         self.version = None if version is None else values[version.key]
 
+    def check(self, version: Any) -> None:
+        """Require a version, if one is given.
+
+        :raises Stale: the row has another.
+        """
+        if version is not None and version != self.version:
+            raise Stale(self.version)
+
 
 class RowWork:
     """Writes single rows of one kind with one statement each."""
@@ -42,7 +53,9 @@ class RowWork:
         self._placement = writer.placement
         self._statements = writer.statements
 
-    def create(self, values: Mapping[str, Any], reach: Reach) -> Saved:
+    def create(
+        self, values: Mapping[str, Any], reach: Reach, *, action: Action = "create"
+    ) -> Saved:
         """Insert a row."""
         writer, told = self._writer, self._writer.told
         writer.shape(values, complete=True)
@@ -57,7 +70,7 @@ class RowWork:
             if scoped:
                 writer.check_reach([key], reach, connection)
             if told:
-                place.tell(writer.kind, "create", key, new={**self._told(sent), **values})
+                place.tell(writer.kind, action, key, new={**self._told(sent), **values})
         version = self._placement.version
         return writer.saved(
             key,
@@ -76,29 +89,43 @@ class RowWork:
         return self._key_of(done, sent), sent
 
     def update(
-        self, key: Key, values: Mapping[str, Any], reach: Reach, version: Any
+        self,
+        key: Key,
+        values: Mapping[str, Any],
+        reach: Reach,
+        version: Any,
+        *,
+        action: Action = "update",
+        revived: bool = False,
     ) -> Saved:
-        """Update what differs of a row."""
+        """Update what differs of a row.
+
+        :param revived: the row is marked as deleted, and is not to be.
+        """
         writer, told = self._writer, self._writer.told
         scoped = reach.row != TRUE
-        writer.shape(values)
+        writer.shape(values, hiding=writer.links.hiding(values, reach))
         doubtful = writer.links.doubtful(values, reach)
         single = not (told or scoped or doubtful)
         columns = self._columns(values)
         for _ in range(_ATTEMPTS):
             with writer.write(single=single) as place:
                 connection = place.connection
-                before = self._read(connection, key, columns, version, single=single)
-                writer.require(key, reach, connection)
+                before = self._read(
+                    connection, key, columns, single=single, alive=not revived
+                )
+                if not revived:
+                    writer.require(key, reach, connection)
+                before.check(version)
                 changes = self._find_changes(before, values, reach, connection)
-                if not changes:
+                if not changes and not revived:
                     return self._unchanged(key, before, values, reach, connection)
                 writer.links.check(
                     {name: changes[name] for name in doubtful if name in changes},
                     reach,
                     connection,
                 )
-                sent = self._update(connection, key, before, changes)
+                sent = self._update(connection, key, before, changes, revived=revived)
                 if sent is None:
                     self._give_up(connection, key, version, single=single)
                     continue
@@ -106,7 +133,7 @@ class RowWork:
                     writer.check_reach([key], reach, connection)
                 if told:
                     old = {name: self._value(before, name) for name in changes}
-                    place.tell(writer.kind, "update", key, old=old, new=changes)
+                    place.tell(writer.kind, action, key, old=old, new=changes)
             return self._changed(key, before, sent, values, changes)
         raise Stale(before.version)
 
@@ -122,8 +149,9 @@ class RowWork:
                 connection = place.connection
                 before = None
                 if not blind:
-                    before = self._read(connection, key, columns, version, single=single)
+                    before = self._read(connection, key, columns, single=single)
                     writer.require(key, reach, connection)
+                    before.check(version)
                 if not self._delete(connection, key, before, versioned=version is not None):
                     if blind:
                         raise writer.no_such_row()
@@ -134,6 +162,16 @@ class RowWork:
                     place.tell(writer.kind, "delete", key, old=old)
             return Saved(key=key)
         raise Stale()
+
+    def find_state(self, connection: Connection, key: Key) -> State:
+        """Tell whether a row is there, marked as deleted, or gone."""
+        soft = self._placement.soft
+        columns = [self._placement.key[0] if soft is None else soft]
+        statement = self._statements.current(columns, lock=False, alive=False)
+        found = connection.execute(statement, self._statements.bind(key)).first()
+        if found is None:
+            return "gone"
+        return "there" if soft is None or found[0] is None else "marked"
 
     def _columns(self, names: Any) -> list[Column[Any]]:
         """Return the columns of fields, with the version and the key, each once."""
@@ -151,27 +189,21 @@ class RowWork:
         connection: Connection,
         key: Key,
         columns: list[Column[Any]],
-        version: Any,
         *,
         single: bool,
+        alive: bool = True,
     ) -> Current:
         """Return a row as it is, and lock it unless every statement is a transaction.
 
         :raises NotFound: there is none.
-        :raises Stale: it has another version than the given one.
         """
         lock = not (single and self._writer.transactions.is_single(connection))
-        statement = self._statements.current(columns, lock=lock)
-        found = self._writer.execute(
-            connection, statement, self._statements.bind(key), {}
-        ).first()
+        statement = self._statements.current(columns, lock=lock, alive=alive)
+        found = self._writer.execute(connection, statement, self._statements.bind(key), {}).first()
         if found is None:
             raise self._writer.no_such_row()
         values = dict(zip((column.key for column in columns), found, strict=True))
-        before = Current(values, self._placement.version)
-        if version is not None and version != before.version:
-            raise Stale(before.version)
-        return before
+        return Current(values, self._placement.version)
 
     def _find_changes(
         self, before: Current, values: Mapping[str, Any], reach: Reach, connection: Connection
@@ -188,16 +220,15 @@ class RowWork:
                 continue
             if columns[0] is self._placement.version:
                 continue
-            if any(column in self._placement.key for column in columns):
+            if self._placement.is_key(name):
                 raise invalid([FieldError((name,), _KEY)])
             if value is None and self._is_hidden(name, before, reach, connection):
                 continue
             found[name] = value
+        self._writer.shape(found)
         return found
 
-    def _is_hidden(
-        self, name: str, before: Current, reach: Reach, connection: Connection
-    ) -> bool:
+    def _is_hidden(self, name: str, before: Current, reach: Reach, connection: Connection) -> bool:
         field = self._placement.description.by_name[name]
         if field.type != "relation" or self._writer.links.sees_all(name, reach):
             return False
@@ -205,7 +236,13 @@ class RowWork:
         return own is not None and not self._writer.links.seen(name, [own], reach, connection)
 
     def _update(
-        self, connection: Connection, key: Key, before: Current, changes: Mapping[str, Any]
+        self,
+        connection: Connection,
+        key: Key,
+        before: Current,
+        changes: Mapping[str, Any],
+        *,
+        revived: bool,
     ) -> Mapping[str, Any] | None:
         """Update a row that still has its version; return what was sent, or None."""
         version = self._placement.version
@@ -213,6 +250,8 @@ class RowWork:
         bound.update(self._writer.shape(changes).bind(changes))
         if version is not None:
             bound[version.key] = self._placement.next_version(before.version)
+        if revived and self._placement.soft is not None:
+            bound[self._placement.soft.key] = None
         statement = self._statements.update(versioned=version is not None)
         done = self._writer.execute(connection, statement, bound, changes)
         sent: Mapping[str, Any] = done.last_updated_params()
@@ -231,7 +270,9 @@ class RowWork:
             bound = {**self._statements.bind(key, known), soft.key: now()}
             if version is not None:
                 bound[version.key] = self._placement.next_version(known)
-        done = self._writer.execute(connection, statement, bound, {}, going=soft is None)
+        done = self._writer.execute(
+            connection, statement, bound, {}, going=() if soft is not None else [key]
+        )
         return bool(done.rowcount)
 
     def _give_up(self, connection: Connection, key: Key, version: Any, *, single: bool) -> None:
@@ -240,9 +281,9 @@ class RowWork:
         :raises NotFound: it is gone.
         :raises Stale: it has another version than the given one.
         """
-        now_ = self._read(connection, key, self._columns(()), version, single=single)
+        found = self._read(connection, key, self._columns(()), single=single)
         if not single or version is not None:
-            raise Stale(now_.version)
+            raise Stale(found.version)
 
     def _unchanged(
         self,
@@ -275,8 +316,7 @@ class RowWork:
         kept = {
             column.key: before.values[column.key]
             for name in values
-            if name not in changes
-            and self._placement.description.by_name[name].type != "relation"
+            if name not in changes and self._placement.description.by_name[name].type != "relation"
             for column in self._placement.columns[name]
         }
         known = self._writer.known.values({**kept, **sent}, hidden)
@@ -292,7 +332,9 @@ class RowWork:
         placement = self._placement
         if all(sent.get(column.key) is not None for column in placement.key):
             return placement.join_key(sent[column.key] for column in placement.key)
-        made = dict(zip(placement.table.primary_key.columns, done.inserted_primary_key, strict=True))
+        made = dict(
+            zip(placement.table.primary_key.columns, done.inserted_primary_key, strict=True)
+        )
         return placement.join_key(made[column] for column in placement.key)
 
     def _told(self, sent: Mapping[str, Any]) -> dict[str, Any]:

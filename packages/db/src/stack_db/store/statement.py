@@ -19,7 +19,7 @@ from .condition import Conditions, Relations
 from .joining import Joining
 from .layout import Getter, Layout
 from .order import Mark, Order, with_key
-from .outline import count_parameter
+from .outline import count_parameter, parameter
 from .relation import Condition, key_columns
 
 T = TypeVar("T")
@@ -97,14 +97,31 @@ class Statements:
             *more,
         ]
 
+    def by_key(self) -> Condition:
+        """Return the condition that a row has the key that is bound under ``k``."""
+        return and_(
+            *(
+                self.comparison.equal(column, parameter(f"k{index}", column.type))
+                for index, column in enumerate(key_columns(self.kind, self.root))
+            )
+        )
+
     def joining(self, reach: Reach) -> Joining:
         """Return a statement's joins, none as yet."""
         return Joining(Conditions(self.comparison, self.relations, reach), self.kind, self.root)
 
     def page(
-        self, query: Query, reach: Reach, mark: Mark | None, *more: Condition
+        self,
+        query: Query,
+        reach: Reach,
+        mark: Mark | None,
+        *more: Condition,
+        within: Sequence[Condition] = (),
     ) -> RowStatement:
-        """Build the statement for a page's rows, bounded by ``limit`` and ``offset``."""
+        """Build the statement for a page's rows, bounded by ``limit`` and ``offset``.
+
+        :param within: looked for among the first ``bound`` rows only.
+        """
         joining = self.joining(reach)
         layout = Layout(joining)
         paths = with_key(query.order)
@@ -116,13 +133,18 @@ class Statements:
         ranges = order.beyond(mark) if mark is not None else []
         ends = order.by(backwards=backwards)
         whole = select(*layout.columns).select_from(self.root)
-        if len(ranges) < 2 and not query.offset:
-            statement = joining.apply(whole).where(*where, *ranges)
+        if within or len(ranges) > 1 or query.offset:
+            by = (
+                _Bounds("bound", "")
+                if within
+                else _Bounds("limit", "offset" if query.offset else "")
+            )
+            chosen = self._choose(joining, where, ranges, ends, by)
+            statement = joining.apply(whole.join(chosen, self._same_key(chosen))).where(*within)
         else:
-            chosen = self._choose(joining, where, ranges, ends, offset=bool(query.offset))
-            pairs = zip(key_columns(self.kind, self.root), chosen.c, strict=True)
-            on = and_(*(own == other for own, other in pairs))
-            statement = joining.apply(whole.join(chosen, on))
+            statement = joining.apply(whole).where(*where, *ranges)
+        if within and query.offset:
+            statement = statement.offset(count_parameter("offset"))
         limited = statement.order_by(*ends).limit(count_parameter("limit"))
         return RowStatement(limited, row, key, marks)
 
@@ -158,6 +180,17 @@ class Statements:
         found = select(func.count()).select_from(self.root)
         return found.where(*self.conditions(query.where, reach, *more))
 
+    def bounded(self, query: Query, reach: Reach, within: Sequence[Condition]) -> Any:
+        """Build the statement that counts those of the first ``bound`` rows that are wanted."""
+        joining = self.joining(reach)
+        order = Order(joining, with_key(query.order), self.comparison.name)
+        where = self.conditions(query.where, reach)
+        by = _Bounds("bound", "")
+        chosen = self._choose(joining, where, [], order.by(backwards=False), by)
+        rows: Any = select(literal_column("1")).select_from(self.root)
+        found = rows.join(chosen, self._same_key(chosen)).where(*within)
+        return select(func.count()).select_from(found.limit(count_parameter("cap")).subquery())
+
     def capped(self, query: Query, reach: Reach, *more: Condition) -> Any:
         """Build the statement that counts them up to ``cap`` and no further."""
         found = self.matching(query, reach, *more).limit(count_parameter("cap"))
@@ -169,19 +202,29 @@ class Statements:
         where: list[Condition],
         ranges: list[Condition],
         ends: list[Any],
-        *,
-        offset: bool,
+        by: _Bounds,
     ) -> Any:
-        """Return the keys of a page's rows as a table, so that only these are read whole."""
+        """Return the keys of some rows as a table, so that only these are read whole."""
         keys = [
             column.label(f"k{index}")
             for index, column in enumerate(key_columns(self.kind, self.root))
         ]
         statement = joining.apply(select(*keys).select_from(self.root)).where(*where)
-        statement = statement.order_by(*ends).limit(count_parameter("limit"))
-        if offset:
-            statement = statement.offset(count_parameter("offset"))
+        statement = statement.order_by(*ends).limit(count_parameter(by.limit))
+        if by.offset:
+            statement = statement.offset(count_parameter(by.offset))
         if len(ranges) < 2:
             return statement.where(*ranges).subquery()
         parts = [select(*statement.where(each).subquery().c) for each in ranges]
         return union_all(*parts).subquery()
+
+    def _same_key(self, chosen: Any) -> Any:
+        pairs = zip(key_columns(self.kind, self.root), chosen.c, strict=True)
+        return and_(*(own == other for own, other in pairs))
+
+
+class _Bounds(NamedTuple):
+    """The names of the numbers by which rows are chosen; an empty one is none."""
+
+    limit: str
+    offset: str

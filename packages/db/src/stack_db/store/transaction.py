@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -13,17 +13,16 @@ from sqlalchemy.orm import Session, SessionTransaction
 from stack_core.description import Key
 from stack_core.filter import Filter
 
+from ..listening import DEFERRED
 from ..model.kind import Kind
 from ..sqlite import write_lock
-from ..telling import Action, Telling, pending
+from ..telling import Action, Draft, Telling, pending
+from ..writes import watching
 from .connections import Connections
 from .refusal import Broken
 
 OPEN = "stack_db_transaction"
 """Where a session keeps that a store has a transaction open in it."""
-
-UNHEARD = "stack_db_unheard"
-"""Where a session keeps that its flushes are told by whoever makes them."""
 
 _ENDED = (
     "The session's transaction was ended inside of 'transaction()', so what was written there is"
@@ -79,18 +78,25 @@ class Place:
             connection=self.connection,
         )  # fmt: skip
 
-
     @contextmanager
-    def unheard(self) -> Iterator[None]:
-        """Keep the session's flushes from telling what is told as one change of many rows."""
-        if self.session is None or UNHEARD in self.session.info:
-            yield
-            return
-        self.session.info[UNHEARD] = True
+    def deferring(self) -> Iterator[list[Draft]]:
+        """Keep what the session's flushes would tell, which then may be told or not.
+
+        Whoever is told inside of a flush cannot use the session.
+        """
+        info = self.needed.info
+        around, info[DEFERRED] = info.get(DEFERRED), []
         try:
-            yield
+            yield info[DEFERRED]
         finally:
-            del self.session.info[UNHEARD]
+            if around is None:
+                del info[DEFERRED]
+            else:
+                info[DEFERRED] = around
+
+    def tell_all(self, drafts: Iterable[Draft]) -> None:
+        """Tell what flushes have written."""
+        self._telling.tell_all(drafts, self.connection)
 
 
 class Transactions:
@@ -154,7 +160,7 @@ class Transactions:
         None is made where there is none.
         """
         session: Session | None = self._connections.find_session()
-        if session is not None and session.in_transaction():
+        if session is not None and session.in_transaction() and not session._flushing:
             session.flush()
         return session
 
@@ -183,14 +189,16 @@ class Transactions:
         if reader is not None:
             with reader.connect() as connection:
                 yield connection
+            if (commits := watching.get()) is not None:
+                commits.happened = True
             return
-        with write_lock(), self._connections.engine.connect() as connection:
-            with connection.begin() as transaction:
-                yield connection
-                try:
-                    transaction.commit()
-                except DBAPIError as error:  # a constraint that is checked now
-                    raise Broken(error, {}) from error
+        engine = self._connections.engine
+        with write_lock(), engine.connect() as connection, connection.begin() as transaction:
+            yield connection
+            try:
+                transaction.commit()
+            except DBAPIError as error:  # a constraint that is checked now
+                raise Broken(error, {}) from error
 
     @contextmanager
     def _outermost(self, session: Session) -> Iterator[None]:
@@ -227,9 +235,7 @@ class Transactions:
             raise
 
     @contextmanager
-    def _behind_savepoint(
-        self, session: Session, *, seen: bool, single: bool
-    ) -> Iterator[Place]:
+    def _behind_savepoint(self, session: Session, *, seen: bool, single: bool) -> Iterator[Place]:
         if seen:
             with session.begin_nested():
                 yield self._place(session)

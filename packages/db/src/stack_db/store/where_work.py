@@ -43,10 +43,10 @@ class WhereWork:
     def update(self, where: Filter, values: Mapping[str, Any], reach: Reach) -> int:
         """Update what differs, and return how many rows were found."""
         writer = self._writer
-        writer.shape(values)
+        writer.shape(values, hiding=writer.links.hiding(values, reach))
         self._refuse_key(values)
         by_object = self._is_by_object(values, reach)
-        with writer.write(seen=by_object) as place, place.unheard():
+        with writer.write(seen=by_object) as place:
             keys = writer.reads.keys_where(where, reach, place.connection, lock=True)
             if not keys:
                 return 0
@@ -68,7 +68,7 @@ class WhereWork:
             if soft
             else writer.own_code.sees("delete", (), session)
         ) or self._cannot_count()
-        with writer.write(seen=by_object) as place, place.unheard():
+        with writer.write(seen=by_object) as place:
             keys = writer.reads.keys_where(where, reach, place.connection, lock=True)
             if by_object:
                 self._objects.remove_all(place, keys)
@@ -82,11 +82,12 @@ class WhereWork:
     def _is_by_object(self, values: Mapping[str, Any], reach: Reach) -> bool:
         """Tell whether rows differ in what is written to them, or their model has a say."""
         writer = self._writer
-        hides = any(
-            value is None and writer.links.hides(name, reach) for name, value in values.items()
-        )
         session = writer.transactions.settle()
-        return hides or self._cannot_count() or writer.own_code.sees("update", values, session)
+        return (
+            bool(writer.links.hiding(values, reach))
+            or self._cannot_count()
+            or writer.own_code.sees("update", values, session)
+        )
 
     def _cannot_count(self) -> bool:
         """Tell whether versions are something else than numbers that are counted up."""
@@ -102,7 +103,9 @@ class WhereWork:
         errors = [
             FieldError((name,), _KEY)
             for name in values
-            if any(column in self._placement.key for column in self._placement.columns.get(name, ()))
+            if any(
+                column in self._placement.key for column in self._placement.columns.get(name, ())
+            )
         ]
         if errors:
             raise invalid(errors)
@@ -157,31 +160,32 @@ class WhereWork:
         return or_(column.is_(None), not_(same))
 
     def _delete(self, connection: Connection, keys: Sequence[Key]) -> None:
-        """Delete the rows of keys; those that others of them need go last."""
+        """Delete the rows of keys; of those that need one another, the needed go last."""
         left = list(self._chunks(keys))
         while left:
-            needed = [chunk for chunk in left if not self._try(connection, chunk, left)]
+            needed = [chunk for chunk in left if not self._try(connection, chunk)]
             if len(needed) == len(left):
-                needed = [[key] for chunk in needed for key in chunk]
+                if all(len(chunk) == 1 for chunk in left):
+                    self._delete_now(connection, left[0])
+                needed = [[key] for chunk in left for key in chunk]
             left = needed
         self._expire()
 
-    def _try(
-        self, connection: Connection, chunk: Sequence[Key], left: Sequence[Sequence[Key]]
-    ) -> bool:
-        """Delete some rows, and tell whether others, which go too, did not need them.
-
-        :raises Broken: they are needed, and to go one by one has not helped.
-        """
-        statement = self._writer.statements.delete_many()
+    def _try(self, connection: Connection, chunk: Sequence[Key]) -> bool:
+        """Delete some rows, and tell whether others, which go too, did not need them."""
+        if not self._placement.leads_to_itself:
+            self._delete_now(connection, chunk)
+            return True
         try:
             with connection.begin_nested():
-                self._writer.execute(connection, statement, {KEYS: chunk}, {}, going=True)
+                self._delete_now(connection, chunk)
         except Broken:
-            if not self._placement.leads_to_itself or (len(left) == 1 and len(chunk) == 1):
-                raise
             return False
         return True
+
+    def _delete_now(self, connection: Connection, chunk: Sequence[Key]) -> None:
+        statement = self._writer.statements.delete_many()
+        self._writer.execute(connection, statement, {KEYS: list(chunk)}, {}, going=chunk)
 
     def _tell(self, place: Place, action: Any, where: Filter, count: int, **values: Any) -> None:
         if count and self._writer.told:

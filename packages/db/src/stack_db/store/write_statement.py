@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Delete, Insert, Select, Update, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    Delete,
+    Insert,
+    Select,
+    Update,
+    delete,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.sql import ColumnElement
 
 from stack_core.description import Key
@@ -39,30 +50,26 @@ class WriteStatements:
     def bind(self, key: Key, version: Any = None) -> dict[str, Any]:
         """Return the values of the parameters that name a row."""
         bound = {
-            f"{KEY}{index}": value
-            for index, value in enumerate(self._placement.split_key(key))
+            f"{KEY}{index}": value for index, value in enumerate(self._placement.split_key(key))
         }
         if version is not None:
             bound[VERSION] = version
         return bound
 
-    def current(self, columns: Sequence[Column[Any]], *, lock: bool) -> Select[Any]:
-        """Return the statement that reads columns of a row that is not marked as deleted."""
+    def current(
+        self, columns: Sequence[Column[Any]], *, lock: bool, alive: bool = True
+    ) -> Select[Any]:
+        """Return the statement that reads columns of a row.
+
+        :param alive: one that is not marked as deleted.
+        """
 
         def make() -> Select[Any]:
-            found = select(*columns).where(*self._one(), *self._alive())
+            found = select(*columns).where(*self._one(), *(self._alive() if alive else ()))
             return found.with_for_update() if lock else found
 
-        outline = ("current", lock, tuple(column.key for column in columns))
+        outline = ("current", lock, alive, tuple(column.key for column in columns))
         statement: Select[Any] = self._kept.find(outline, make)
-        return statement
-
-    def any_state(self, columns: Sequence[Column[Any]]) -> Select[Any]:
-        """Return the statement that locks and reads a row, be it marked as deleted or not."""
-        outline = ("any", tuple(column.key for column in columns))
-        statement: Select[Any] = self._kept.find(
-            outline, lambda: select(*columns).where(*self._one()).with_for_update()
-        )
         return statement
 
     def update(self, *, versioned: bool) -> Update:
@@ -99,6 +106,14 @@ class WriteStatements:
         )
         return statement
 
+    def objects(self) -> Select[Any]:
+        """Return the statement that reads the objects of many keys, and locks their rows."""
+        cls = self._placement.kind.cls
+        statement: Select[Any] = self._kept.find(
+            "objects", lambda: select(cls).where(self._among()).with_for_update(of=cls)
+        )
+        return statement
+
     def read_many(self, columns: Sequence[Column[Any]]) -> Select[Any]:
         """Return the statement that reads columns of rows of many keys."""
         statement: Select[Any] = self._kept.find(
@@ -128,4 +143,3 @@ class WriteStatements:
         one: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
         bound = parameter(KEYS, one.type, many=True)
         return self._comparison.compare(columns, "in", [bound])
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,20 +18,22 @@ from stack_core.query import EVERYTHING, Reach
 from stack_core.store import Saved
 
 from ..model.kind import Kind
+from ..model.kinds import Kinds
 from ..telling import is_told
+from .connections import Connections
 from .known import Known
 from .link import Links
 from .own_code import OwnCode
-from .placement import Placement
+from .placement import NO_SUCH_ROW, Placement
 from .reads import Reads
 from .refusal import Broken, Refusals, at_position, invalid
 from .row_shape import RowShape
 from .statement import Kept
+from .touching import Touching
 from .transaction import Place, Transactions
 from .write_statement import WriteStatements
 
 _OUT_OF_REACH = "The row would no longer be within reach."
-_NO_SUCH_ROW = "There is no such row."
 _UNSENDABLE = (StatementError, OverflowError, ValueError, TypeError)
 """What drivers raise, and what SQLAlchemy's types and drivers raise before they are asked."""
 
@@ -42,7 +44,7 @@ class Writer:
     :param reads: of the same kind.
     :param reads_of: returns what reads another kind.
     :param transactions: of its database.
-    :param word_of: returns the word of the kind that a table keeps, or empty.
+    :param kind_of: returns the kind that a table keeps, or None.
     :param enforced: tells whether the database checks foreign keys.
     """
 
@@ -52,13 +54,12 @@ class Writer:
         *,
         reads_of: Callable[[Kind], Reads],
         transactions: Transactions,
-        word_of: Callable[[str], str],
+        kind_of: Callable[[str], Kind | None],
         enforced: Callable[[], bool],
     ) -> None:
         connections = reads.connections
         self.kind = reads.kind
         self.reads = reads
-        self.reads_of = reads_of
         self.transactions = transactions
         self.database = connections.database
         self.dialect = connections.dialect
@@ -66,8 +67,9 @@ class Writer:
         self.statements = WriteStatements(placement, reads.statements.comparison)
         self.own_code = OwnCode(placement, _class_of(self.database.session))
         self.links = Links(placement, reads_of, enforced)
-        self.refusals = Refusals(placement, self.dialect, self.links.missing, word_of)
+        self.refusals = Refusals(placement, self.dialect, self.links.missing, self._find_needing)
         self.known = Known(placement, self.dialect)
+        self.touching = Touching(placement, reads, kind_of=kind_of, enforced=enforced)
         self._shapes: Kept[RowShape] = Kept()
 
     @contextmanager
@@ -113,7 +115,7 @@ class Writer:
         bound: Any,
         values: Mapping[str, Any],
         *,
-        going: bool = False,
+        going: Sequence[Key] = (),
     ) -> Any:
         """Execute a statement; :meth:`explained` explains what it refuses."""
         try:
@@ -121,14 +123,17 @@ class Writer:
         except _UNSENDABLE as error:
             raise Broken(error, values, going=going) from error
 
-    def shape(self, values: Mapping[str, Any], *, complete: bool = False) -> RowShape:
+    def shape(
+        self, values: Mapping[str, Any], *, complete: bool = False, hiding: Collection[str] = ()
+    ) -> RowShape:
         """Return how values become parameters.
 
         :param complete: a row is made of them.
+        :param hiding: the relations whose None may mean that they are hidden.
         :raises Invalid: fields are unknown, or None or missing and must not be; it names all.
         """
         shape = self.shape_of(values)
-        errors = list(shape.errors(values, complete=complete))
+        errors = list(shape.errors(values, complete=complete, hiding=hiding))
         if errors:
             raise invalid(errors)
         return shape
@@ -156,7 +161,11 @@ class Writer:
 
     def no_such_row(self) -> NotFound:
         """Return the refusal of a row that is not there for whoever asks."""
-        return NotFound(_NO_SUCH_ROW)
+        return NotFound(NO_SUCH_ROW)
+
+    def _find_needing(self, table: str, keys: Sequence[Key], connection: Connection) -> str:
+        """Return the word of a kind whose rows need those of the keys."""
+        return self.touching.word_of(table) if table else self.touching.find_needing(keys, connection)
 
     def loaded(self, key: Key, session: Session | None) -> bool:
         """Tell whether the caller's session holds the object of a row."""
@@ -180,6 +189,44 @@ class Writer:
             known={"": key, **known},
             load=lambda: self.reads.get(key, EVERYTHING),
         )
+
+
+def make_writer(reads: Reads, reads_of: Callable[[Kind], Reads]) -> Writer:
+    """Return what the writes of a kind need.
+
+    :param reads: of the same kind.
+    :param reads_of: returns what reads another kind.
+    """
+    kinds = Kinds.of(reads.connections.database)
+
+    def kind_of(table: str) -> Kind | None:
+        tables = ((kind, kind.mapper.local_table) for kind in kinds)
+        return next((kind for kind, own in tables if getattr(own, "name", None) == table), None)
+
+    return Writer(
+        reads,
+        reads_of=reads_of,
+        transactions=Transactions(reads.connections),
+        kind_of=kind_of,
+        enforced=_Enforced(reads.connections),
+    )
+
+
+class _Enforced:
+    """Tells whether a database checks foreign keys, which SQLite does if it is told to."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._found: bool | None = None
+
+    def __call__(self) -> bool:
+        if self._found is None:
+            self._found = self._connections.dialect.name != "sqlite" or self._ask()
+        return self._found
+
+    def _ask(self) -> bool:
+        with self._connections.engine.connect() as connection:
+            return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
 
 
 def _class_of(scoped: Any) -> type[Session]:

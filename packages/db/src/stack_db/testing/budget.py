@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -63,11 +63,8 @@ class Budget:
             pytest.fail(f"{sent} sent, {self._allowed} {limit}:\n{self.explain()}")
 
     def explain(self) -> str:
-        """Return the statements, one on each line, repeated ones together."""
-        runs = (
-            (statement, len(list(same))) for statement, same in itertools.groupby(self.statements)
-        )
-        return "\n".join(_line(statement, times) for statement, times in runs)
+        """Return the statements in order, each that was sent again from the same line once."""
+        return "\n".join(_line(each, times) for each, times in Counter(self.statements).items())
 
     def _note(self, conn: object, cursor: object, statement: str, *rest: object) -> None:
         self.statements.append(Statement(statement, find_place(self._root)))

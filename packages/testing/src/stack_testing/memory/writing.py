@@ -59,9 +59,11 @@ class Writing:
         :param links: whether the rows that it leads to must be there.
         """
         row = self._completed(values)
-        check_values(self.description, values, row)
+        soft = self.kind.schema.soft
+        known = {name: value for name, value in values.items() if name != soft}
+        check_values(self.description, known, row)
         if links:
-            self._check_links(values)
+            self._check_links(known)
         key = key_of(self.description, row)
         if key in self.transaction.tables.get(self.kind.name, {}):
             raise Conflict(*fields_of_key(self.description), rule="primary key")
@@ -131,6 +133,8 @@ class Writing:
         name = self._counted()
         if name and row.get(name) is None:
             row[name] = self.stores.tables.count_up(self.kind.name)
+        if self.kind.schema.soft in values:
+            row[self.kind.schema.soft] = values[self.kind.schema.soft]
         if self.description.version:
             row[self.description.version] = values.get(self.description.version) or 1
         return row

@@ -47,7 +47,7 @@ def many(name: str, kind: str, python: Any = int) -> Field:
     return link(name, kind, python=python, many=True, read_only=True, order=False)
 
 
-ID = number("id", create_only=True)
+ID = number("id", create_only=True, unique=True)
 COPY = tuple[int, int]
 
 FIELDS: Mapping[str, tuple[Field, ...]] = {
@@ -85,7 +85,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         many("copies", "copy", COPY),
     ),
     "tag": (
-        text("word", required=True, create_only=True),
+        text("word", required=True, create_only=True, unique=True),
         number("weight", nullable=True),
         many("books", "book"),
     ),

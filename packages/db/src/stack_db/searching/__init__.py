@@ -1,0 +1,1 @@
+"""The indexes of searchable columns: which there should be, and making them on each database."""
