@@ -68,10 +68,11 @@ class Proxy:
         while not self._closed.is_set():
             try:
                 near, _ = self._listener.accept()
+            except OSError:
+                return
+            try:
                 far = socket.create_connection(self._target)
             except OSError:
-                if self._closed.is_set():
-                    return
                 near.close()
                 continue
             self._pairs.append((near, far))

@@ -34,7 +34,7 @@ class Server(ABC):
         self.port = find_port()
         # Not in pytest's folder, which only its own user may enter.
         self.folder = Path(tempfile.mkdtemp(prefix="stack-server-"))
-        self._running: subprocess.Popen[bytes] | None = None
+        self._running: subprocess.Popen[Any] | None = None
 
     FAST: signal.Signals
     IMMEDIATE: signal.Signals
@@ -54,9 +54,8 @@ class Server(ABC):
 
     def start(self) -> float:
         """Start it, and return the moment at which it accepted a statement."""
-        self._running = subprocess.Popen(
-            self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._owner()
-        )
+        quiet: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
+        self._running = subprocess.Popen(self.command(), **quiet, **self._owner())
         return self.wait()
 
     def wait(self) -> float:

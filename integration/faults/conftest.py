@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -90,9 +89,9 @@ def serve(tmp_path: Path) -> Serve:
 
 
 def wait_for(port: int) -> None:
-    """Wait until something accepts connections."""
+    """Wait until a worker answers; the port is open before there is one."""
     for _ in range(400):
-        with suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        if ask(port, "/healthz", timeout=20)[0] == 200:
             return
         time.sleep(0.05)
     raise AssertionError("gunicorn has not started.")

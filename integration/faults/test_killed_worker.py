@@ -10,7 +10,6 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
-
 from sqlalchemy import create_engine, text
 
 from servers import HOST, Server

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,6 +15,7 @@ from services import DATABASES, find_url
 from stack_db import address
 from stack_db.keep import TableKeep
 from stack_db.tables import keep_table
+from stack_testing.crowd import Crowd
 from stack_testing.keep import KeepContract
 
 PROGRAM = """
@@ -35,21 +38,27 @@ def open_keep(url: str | URL) -> Iterator[TableKeep]:
     engine.dispose()
 
 
+FRESH = """
+def count(path):
+    fresh = sa.create_engine(f"sqlite:///{path}.db")
+    return TableKeep(lambda: fresh).increment("t:a", ttl=60).value
+"""
+WITHOUT_RETURNING = """
+keep.get("contract:warm")
+keep._engine.get().dialect.insert_returning = False
+"""
+
+
 class Portable:
     """Increments as they are sent to a database that cannot return what it has written."""
 
     @pytest.fixture(autouse=True)
     def without_returning(self, keep: TableKeep) -> None:
-        keep.get("contract:warm")
-        keep._engine.get().dialect.insert_returning = False
+        exec(WITHOUT_RETURNING, {"keep": keep})
 
 
 class TestFileKeep(KeepContract):
     """In a file beside a SQLite database."""
-
-    @pytest.fixture(scope="module")
-    def url(self) -> None:
-        """Each class has a file of its own."""
 
     @pytest.fixture
     def keep(self, file_url: str) -> Iterator[TableKeep]:
@@ -68,6 +77,18 @@ def file_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 class TestFileKeepPortable(Portable, TestFileKeep):
     """In the file, as an old SQLite does it."""
+
+    @pytest.fixture
+    def program(self, file_url: str) -> str:
+        return PROGRAM.format(file_url) + WITHOUT_RETURNING
+
+
+def test_processes_make_one_file(tmp_path: Path) -> None:
+    """Eight that use a keep first at the same moment make its file together."""
+    program = PROGRAM.format(f"sqlite:///{tmp_path}/app.db") + FRESH
+    with closing(Crowd(program, 8)) as crowd:
+        counts = crowd.ask(f"[count('{tmp_path}/' + str(n)) for n in range(20)]")
+    assert [sorted(each) for each in zip(*counts, strict=True)] == [list(range(1, 9))] * 20
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -103,3 +124,7 @@ class TestServerKeep(KeepContract):
 @pytest.mark.services
 class TestServerKeepPortable(Portable, TestServerKeep):
     """In a table on a server that cannot return what it has written, such as MySQL."""
+
+    @pytest.fixture
+    def program(self, server: URL) -> str:
+        return PROGRAM.format(show(server)) + WITHOUT_RETURNING

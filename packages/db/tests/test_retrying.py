@@ -133,6 +133,24 @@ def test_nothing_is_done_twice(counter: Counter) -> None:
     assert (counter.runs, counter.value) == (2, 1)
 
 
+def test_autocommit_is_a_commit(counter: Counter) -> None:
+    """What an engine in AUTOCOMMIT has written cannot be undone, so it is not done again."""
+
+    @counter.app.get("/")
+    @retry
+    def halves() -> str:
+        counter.runs += 1
+        engine = counter.db.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.update(counter.Number).values(value=counter.Number.value + 1))
+        with counter.locked(100):
+            counter.db.session.execute(sa.update(counter.Number).values(value=100))
+        return "both"
+
+    assert counter.app.test_client().get("/").status_code == 503
+    assert (counter.runs, counter.value) == (1, 1)
+
+
 def test_loaded_user_is_no_obstacle(counter: Counter) -> None:
     """A transaction that has only read before the view is begun anew."""
     counter.app.before_request(lambda: counter.db.session.get(counter.Number, 1) and None)

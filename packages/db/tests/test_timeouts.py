@@ -138,6 +138,7 @@ def test_autocommit_engine_has_it_too(make: Callable[..., Sleeper]) -> None:
     assert sleeper.client.get("/limit").text == "20"
 
 
+@pytest.mark.slow
 def test_sixteenth_request_is_refused_quickly(make: Callable[..., Sleeper]) -> None:
     """Fifteen slow statements use up the pool; who comes then is told so and does not wait."""
     sleeper = make()
@@ -157,10 +158,10 @@ def test_sixteenth_request_is_refused_quickly(make: Callable[..., Sleeper]) -> N
     assert took < 3.5
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("server", ["MariaDB"], indirect=True)
 def test_silent_mariadb_is_given_up(start: Start, server: URL) -> None:
     """PyMySQL waits for an answer a little longer than the server may work on it."""
-    if server.get_backend_name() != "mariadb":
-        pytest.skip("psycopg has no such time-out; TCP's keepalives find a dead network.")
     with Proxy(str(server.host), server.port or 3306) as proxy:
         url = server.set(port=proxy.port, host="127.0.0.1")
         sleeper = Sleeper(start, url, DB_STATEMENT_TIMEOUT=0.5, DB_POOL_SIZE=1)

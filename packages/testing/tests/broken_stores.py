@@ -173,9 +173,9 @@ class GetsHidden(MemoryStore):
 class ScopesAsSeen(MemoryStore):
     """Its scopes go through relations as the asker sees them."""
 
-    def _find(self, where: Filter, search: str, reach: Reach) -> Any:
+    def _find(self, what: Any, reach: Reach) -> Any:
         free = msgspec.structs.replace(reach, row=TRUE)
-        return (view for view in super()._find(where, search, free) if holds(reach.row, view))
+        return (view for view in super()._find(what, free) if holds(reach.row, view))
 
 
 class KnowsTooMuch(MemoryStore):

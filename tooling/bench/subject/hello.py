@@ -53,4 +53,5 @@ def main() -> None:
         print(time.process_time() - begun, flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -11,12 +11,10 @@ from enum import Enum
 from functools import cmp_to_key
 from typing import Any
 
-import msgspec
 import pytest
 from flask import Flask
 
 from stack_core import Registry
-from stack_core.access import ACCESS, NOBODY, Access, Identity
 from stack_core.description import Choice, Description, Field, Key, NamedRule
 from stack_core.event import Change
 from stack_core.filter import TRUE, Filter, Reader, fold, holds
@@ -255,43 +253,6 @@ def compare(query: Query, one: Sequence[Any], other: Sequence[Any]) -> int:
     return 0 if len(one) == len(other) else 1
 
 
-class Person(msgspec.Struct, frozen=True):
-    """Somebody, and what they may do."""
-
-    identity: Identity
-    permissions: frozenset[str] = frozenset()
-    scopes: Mapping[str, Filter] = {}
-    hides: Mapping[str, Collection[str]] = {}
-
-    def allows(self, permission: str) -> bool:
-        return permission in self.permissions
-
-    def scope(self, permission: str, description: Description) -> Filter:
-        assert permission in self.permissions
-        return self.scopes.get(permission, TRUE)
-
-    def hidden(self, permission: str, description: Description) -> Collection[str]:
-        assert permission in self.permissions
-        return self.hides.get(permission, ())
-
-    def refusal(self, permission: str) -> Problem:
-        if self.identity == NOBODY:
-            return Problem("Sign in.", status=401)
-        return Denied(f"You lack {permission}.")
-
-
-class Door:
-    """Says who asks; counts how often it was asked."""
-
-    def __init__(self) -> None:
-        self.person: Access = Person(NOBODY)
-        self.asked = 0
-
-    def access(self) -> Access:
-        self.asked += 1
-        return self.person
-
-
 class Library(dict[str, Shelf]):
     """The shelves by kind."""
 
@@ -397,23 +358,3 @@ def library(app: Flask) -> Library:
 @pytest.fixture
 def books(library: Library) -> Shelf:
     return library["book"]
-
-
-@pytest.fixture
-def door(app: Flask) -> Door:
-    door = Door()
-    Registry.of(app).claim(ACCESS, door, owner="test")
-    return door
-
-
-@pytest.fixture
-def sign_in(door: Door) -> Callable[..., None]:
-    """Let somebody in who has the permissions that are named."""
-
-    def sign_in(
-        *permissions: str, scopes: Any = None, hides: Any = None, key: str = "ann"
-    ) -> None:
-        identity = Identity(key, key.title()) if key else NOBODY
-        door.person = Person(identity, frozenset(permissions), scopes or {}, hides or {})
-
-    return sign_in

@@ -9,9 +9,9 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from .disposal import on_disposal
 from .fault import Fault, find_fault
 
 SLOW = 1.0
@@ -83,7 +83,8 @@ class Circuit:
             raise
         finally:
             self._waiting.pop(token, None)
-        self._usual = max(monotonic() - began, self._usual or 0)
+        # The longest of late: one slow moment is forgotten after some connections.
+        self._usual = max(monotonic() - began, 0.8 * (self._usual or 0))
         return made
 
     def _find_silence(self) -> Exception | None:
@@ -153,7 +154,7 @@ def guard(engine: Engine, limit: str) -> Circuit:
     def disposed(engine: Engine) -> None:
         circuit.stop()
 
-    event.listen(engine, "engine_disposed", disposed)
+    on_disposal(engine, disposed)
     if hasattr(os, "register_at_fork"):
         found = weakref.ref(circuit)
 

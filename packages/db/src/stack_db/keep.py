@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from stack_core.keep import Count, Keep, KeepUnavailable
 from stack_core.kept import (
@@ -110,7 +111,6 @@ class TableKeep:
             "low": LEAST_NUMBER - min(by, 0),
             "high": MOST_NUMBER - max(by, 0),
         }
-
         try:
             row = self._run(
                 lambda connection, statements: _count(connection, statements, parameters)
@@ -234,6 +234,14 @@ def _mend(engine: Engine, statements: Statements, error: SQLAlchemyError, tries:
         time.sleep(random.uniform(0, _PAUSE * tries))
         return True
     if tries == 1 and engine.dialect.name == "sqlite" and fault.is_missing_table(error):
-        statements.table.create(engine, checkfirst=True)
+        _make_table(engine, statements.table)
         return True
     return False
+
+
+def _make_table(engine: Engine, table: Table) -> None:
+    """Make the table in a new file; several processes may be about to."""
+    with engine.connect() as connection:
+        connection.execute(CreateTable(table, if_not_exists=True))
+        for index in table.indexes:
+            connection.execute(CreateIndex(index, if_not_exists=True))

@@ -8,11 +8,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Engine
 
 from . import engine as engines
 from . import sqlite
+from .disposal import on_disposal
 from .settings import DatabaseSettings
 
 _ENDING = "-keep"
@@ -80,7 +81,7 @@ class KeepEngine:
         pool = source.pool
         make = self._make_file if source.dialect.name == "sqlite" else _make_beside
         self._made = source, pool, make(source)
-        event.listen(source, "engine_disposed", self._follow)  # once, however often it is said
+        on_disposal(source, self._follow)  # once, however often it is said
 
     def _follow(self, source: Engine) -> None:
         # A forked process disposes too. It must hold what it has inherited: to collect that

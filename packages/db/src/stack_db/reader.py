@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from . import engine as engines
 from . import sqlite
+from .disposal import on_disposal
 from .settings import DatabaseSettings
 
 _noting: ContextVar[Readers] = ContextVar("stack_db_readers")
@@ -91,12 +92,12 @@ class Readers:
         # Private, but the way in which an engine's own execution_options() does it.
         reader.__class__ = _Reader
         vars(reader).pop("dispatch", None)
-        reader.dispatch = reader.dispatch._join(engine.dispatch)  # type: ignore[attr-defined]
+        reader.dispatch = reader.dispatch._join(engine.dispatch)
         for name in ("connect", "checkout", "checkin"):
             if getattr(engine.pool.dispatch, name):
                 event.listen(reader, name, partial(_forward, engine, name))
         engines.leave_connections_to_parent(reader)
-        event.listen(engine, "engine_disposed", _Follower(reader))
+        on_disposal(engine, _Follower(reader))
         return reader
 
 

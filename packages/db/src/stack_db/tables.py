@@ -30,7 +30,6 @@ OWN = (HISTORY, KEEP)
 
 MAX_VALUE = 2**24 - 1
 """The most bytes of a kept value, which MariaDB's MEDIUMBLOB holds."""
-_EVERY_LANGUAGE = {"mysql_charset": "utf8mb4", "mariadb_charset": "utf8mb4"}
 
 
 class KeptBytes(TypeDecorator[bytes]):
@@ -77,7 +76,8 @@ def _find_or_make_history(metadata: MetaData) -> Table:
         Column("new", JSON, nullable=False),
         Column("where", JSON, nullable=True),
         Index("ix_db_history_row", "kind", "key", "id"),
-        **_EVERY_LANGUAGE,
+        mysql_charset="utf8mb4",
+        mariadb_charset="utf8mb4",
     )
 
 
@@ -99,5 +99,6 @@ def keep_table(metadata: MetaData) -> Table:
         Column("begins_at", Double, nullable=False),
         Column("ends_at", Double, nullable=False),
         Index("ix_db_keep_ends_at", "ends_at"),
-        **_EVERY_LANGUAGE,
+        mysql_charset="utf8mb4",
+        mariadb_charset="utf8mb4",
     )

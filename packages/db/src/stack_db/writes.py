@@ -45,7 +45,12 @@ def _noting_write(execute: Callable[..., Any]) -> Callable[..., Any]:
     def noted(cursor: Any, statement: str, *rest: Any, **named: Any) -> Any:
         context = named.get("context") or (rest[-1] if rest else None)
         if context is not None and _writes(context, statement):
-            context.root_connection.info[_WRITTEN] = True
+            connection = context.root_connection
+            connection.info[_WRITTEN] = True
+            commits = watching.get()
+            # In AUTOCOMMIT there is no commit that would say so.
+            if commits is not None and connection._is_autocommit_isolation():
+                commits.happened = True
         return execute(cursor, statement, *rest, **named)
 
     return noted

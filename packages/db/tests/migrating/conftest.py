@@ -187,13 +187,11 @@ Make = Callable[..., Project]
 
 
 @pytest.fixture(autouse=True)
-def folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed_logging: None
-) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, undisturbed_logging: None) -> Path:
     """Flask-Migrate works in the current folder, where the toy extension's package is too."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    yield tmp_path
+    return tmp_path
 
 
 @pytest.fixture

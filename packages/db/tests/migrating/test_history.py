@@ -156,7 +156,10 @@ def test_labels_of_the_application_stay(old: Project, make: Make, package: Path)
 def test_other_places_and_names_of_files_stay(old: Project, make: Make, package: Path) -> None:
     """``version_locations`` and ``file_template`` of ``alembic.ini`` are obeyed."""
     ini = old.versions.parent / "alembic.ini"
-    more = "[alembic]\nfile_template = r_%%(rev)s\nversion_locations = migrations/late migrations/versions\n"
+    more = (
+        "[alembic]\nfile_template = r_%%(rev)s\n"
+        "version_locations = migrations/late migrations/versions\n"
+    )
     ini.write_text(ini.read_text("utf-8").replace("[alembic]\n", more), "utf-8")
     (old.versions.parent / "late").mkdir()
     project = make(Shop())

@@ -58,7 +58,7 @@ def test_loss_is_found(body: str, found: Loss) -> None:
         "op.add_column('book', sa.Column('n', sa.Integer(), nullable=False, server_default='0'))",
         "op.add_column('book', sa.Column('n', sa.Integer(), sa.Computed('1'), nullable=False))",
         "op.create_table('book', sa.Column('id', sa.Integer(), nullable=False))",
-        "op.create_table('book')\nop.add_column('book', sa.Column('n', sa.Integer, nullable=False))",
+        "op.create_table('b')\nop.add_column('b', sa.Column('n', sa.Integer, nullable=False))",
         "op.create_table('tmp')\nop.drop_table('tmp')",
         "op.alter_column('book', 'n', nullable=True)",
         "op.alter_column('book', 'n', type_=sa.Text(), nullable=False, existing_nullable=False)",

@@ -52,7 +52,8 @@ def test_text_of_every_language_fits(make: Make, mariadb: URL) -> None:
         " information_schema.collation_character_set_applicability ccsa"
         " ON ccsa.full_collation_name = t.table_collation"
         " OR ccsa.collation_name = t.table_collation"
-        f" WHERE t.table_schema = '{mariadb.database}' AND t.table_name IN ('db_history','db_keep')"
+        f" WHERE t.table_schema = '{mariadb.database}'"
+        " AND t.table_name IN ('db_history', 'db_keep')"
     )
     assert found == [("utf8mb4",)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -191,3 +192,25 @@ def make_models(db: Any) -> dict[str, Any]:
 
     found = (Team, Author, Profile, Tag, Book, Seat, Ticket, Person, Manager, Office)
     return {cls.__name__: cls for cls in found} | {"Colour": Colour}
+
+
+@pytest.fixture
+def count_statements() -> Callable[[Any], Any]:
+    """Collect the statements that an application's engines and readers send."""
+
+    @contextmanager
+    def collect(library: Library) -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            sent.append(statement)
+
+        with library.app.app_context():
+            engine = library.db.engine
+        sa.event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            sa.event.remove(engine, "before_cursor_execute", note)
+
+    return collect

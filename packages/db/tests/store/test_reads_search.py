@@ -127,6 +127,18 @@ def test_search_obeys_filter_reach_and_order(shelf: Any) -> None:
     assert sorted(store.stream(query, EVERYTHING)) == sorted([(TITLES[3],), (TITLES[5],)])
 
 
+def test_search_in_some_fields(shelf: Any) -> None:
+    """A search may be of some of the fields, with an index and without; of no others."""
+    assert search(shelf, "blurbs", search_in=("blurb",)).keys == [1]
+    assert search(shelf, "blurbs wien", search_in=("title",)).keys == []
+    assert search(shelf, "wien", search_in=()).keys == []
+    with without_index(shelf):
+        assert search(shelf, "blurbs wien", search_in=("title",)).keys == []
+        assert search(shelf, "wien", search_in=("title",)).keys == [1, 2]
+    with pytest.raises(LookupError, match="'pages'"):
+        search(shelf, "wien", search_in=("pages",))
+
+
 def sa_replace(query: Query, **more: Any) -> Query:
     """Return a query with some things changed."""
     import msgspec

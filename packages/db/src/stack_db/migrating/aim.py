@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from alembic.script.base import Script
 from alembic.util import CommandError, to_tuple
 
-if TYPE_CHECKING:
-    from alembic.script.base import Script
-
-    from .revisions import Revisions
+from .catalogue import Catalogue
 
 _RELATIVE = re.compile(r"[+-]\d+")
 
@@ -22,7 +20,7 @@ class Aim:
     A word that names a branch or a revision is handed on as it is: ``db@base`` does what it says.
     """
 
-    def __init__(self, revisions: Revisions) -> None:
+    def __init__(self, revisions: Catalogue) -> None:
         self._revisions = revisions
 
     def head(self) -> str | None:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alembic import context
 from alembic.util import CommandError
+from flask import Flask
 from sqlalchemy.engine import Engine
 
+from .catalogue import Catalogue
 from .lock import alone
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from .revisions import Revisions
 
 Include = Callable[..., bool]
 
 
-def run(revisions: Revisions, run_env: Callable[[], None]) -> None:
+def run(revisions: Catalogue, run_env: Callable[[], None]) -> None:
     """Run ``env.py`` once.
 
     Existing ones pass anything to ``context.configure``, so what is ours is added there, where
@@ -38,6 +35,8 @@ def run(revisions: Revisions, run_env: Callable[[], None]) -> None:
         if connection is not None:
             _set_transactions(given, connection.dialect)
         given["include_object"] = _include(revisions, given.get("include_object"))
+        if not given.get("process_revision_directives"):
+            given["process_revision_directives"] = _leave_out_empty
         configure(*positional, **given)
 
     proxied.configure = configure_more
@@ -63,6 +62,14 @@ def find_engine(app: Flask) -> Engine | None:
     return engines.get(key)
 
 
+def _leave_out_empty(context: Any, revision: Any, directives: list[Any]) -> None:
+    """Write no revision that changes nothing, as Flask-Migrate's own ``env.py`` does."""
+    options = context.config.cmd_opts
+    if getattr(options, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
+        directives.clear()
+        context.config.print_stdout("No changes in schema detected.")
+
+
 def _set_transactions(given: dict[str, Any], dialect: Any) -> None:
     """Give each revision a transaction of its own, also on SQLite where we begin it."""
     given.setdefault("transaction_per_migration", True)
@@ -70,7 +77,7 @@ def _set_transactions(given: dict[str, Any], dialect: Any) -> None:
         given.setdefault("transactional_ddl", True)
 
 
-def _include(revisions: Revisions, theirs: Include | None) -> Include:
+def _include(revisions: Catalogue, theirs: Include | None) -> Include:
     """Keep the tables of extensions out of the application's revisions.
 
     A table that both the models and the database have is compared, so that
@@ -85,7 +92,7 @@ def _include(revisions: Revisions, theirs: Include | None) -> Include:
     return include
 
 
-def _is_compared(revisions: Revisions, table: str, other: Any) -> bool:
+def _is_compared(revisions: Catalogue, table: str, other: Any) -> bool:
     author = revisions.scope.author
     if author is not None:
         return table in author.migrations.tables
@@ -103,7 +110,7 @@ def _forget_hook(app: Flask) -> None:
         del arguments["process_revision_directives"]
 
 
-def _explain_behind(revisions: Revisions) -> str:
+def _explain_behind(revisions: Catalogue) -> str:
     shipped = [branch.name for branch in revisions.scope.branches]
     also = f", with the tables of {', '.join(map(repr, shipped))}" if shipped else ""
     return (

@@ -17,8 +17,8 @@ from flask import current_app
 from sqlalchemy.engine import Inspector
 
 from .branch import Scope, find_installed
+from .catalogue import find_forgotten, find_owner
 from .choice import Choice, choosing
-from .reference import find_forgotten, find_owner
 from .revisions import SCOPE
 from .status import look, name_bind, read_config
 

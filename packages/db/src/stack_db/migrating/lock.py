@@ -6,7 +6,7 @@ import hashlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Protocol
 
@@ -35,6 +35,7 @@ def alone(engine: Engine) -> Iterator[None]:
 
     :param engine: the application's default database.
     """
+    lock: AbstractContextManager[None]
     if engine.dialect.name == "sqlite":
         lock = _alone_in_file(engine)
     elif engine.dialect.name in _SERVERS:

@@ -79,8 +79,8 @@ def explain(revision: str, loss: Loss) -> str:
     table = repr(loss.table) if loss.table else "the table"
     if loss.kind == "add":
         return (
-            f"{revision} adds {loss.what}, NOT NULL without a default: SQLite and PostgreSQL refuse"
-            f" that while {table} has rows, and MariaDB fills them with 0 or ''. Give it a"
+            f"{revision} adds {loss.what}, NOT NULL without a default: SQLite and PostgreSQL"
+            f" refuse that while {table} has rows, and MariaDB fills them with 0 or ''. Give it a"
             " server_default, or add it nullable, fill it, and make it NOT NULL in a later"
             " revision."
         )
@@ -164,7 +164,7 @@ def _name(call: ast.Call) -> str:
 
 
 def _batches(function: ast.FunctionDef) -> Iterator[tuple[str, str]]:
-    """Yield the variables of ``with op.batch_alter_table("book") as batch_op`` and their tables."""
+    """Yield variables and tables of ``with op.batch_alter_table("book") as batch_op``."""
     for node in ast.walk(function):
         for item in node.items if isinstance(node, ast.With) else ():
             call, variable = item.context_expr, item.optional_vars

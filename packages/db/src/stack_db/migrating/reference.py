@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from alembic.script.base import Script
 from alembic.util import CommandError, to_tuple
 
-if TYPE_CHECKING:
-    from alembic.script.base import Script
-
-    from .revisions import Revisions
-
-_SHIPPED = re.compile(r"([a-z][a-z0-9_]*)_[0-9]{3,}")
+from .catalogue import Catalogue, find_owner
 
 
-def find_owner(revision: str) -> str:
-    """Return the extension that a revision is named after; empty: none."""
-    match = _SHIPPED.fullmatch(revision)
-    return match[1] if match else ""
-
-
-def find_forgotten(script: Script) -> str:
-    """Return the extension that a revision stands for since it was forgotten; empty: none."""
-    return str(getattr(script.module, "forgotten", ""))
-
-
-def check_names(revisions: Revisions, scripts: Iterable[Script]) -> None:
+def check_names(revisions: Catalogue, scripts: Iterable[Script]) -> None:
     """Check how extensions name their revisions and label their branch.
 
     :raises CommandError: one is named otherwise, or its first has no label.
@@ -47,7 +30,7 @@ def check_names(revisions: Revisions, scripts: Iterable[Script]) -> None:
             raise CommandError(fault)
 
 
-def check_references(revisions: Revisions, scripts: Sequence[Script]) -> None:
+def check_references(revisions: Catalogue, scripts: Sequence[Script]) -> None:
     """Check that what revisions come after, or depend on, is there.
 
     Alembic would stop with a ``KeyError``.
@@ -63,12 +46,12 @@ def check_references(revisions: Revisions, scripts: Sequence[Script]) -> None:
                 raise CommandError(_explain(revisions, f"Revision {script.revision!r}", revision))
 
 
-def explain_unknown(revisions: Revisions, revision: str) -> str:
+def explain_unknown(revisions: Catalogue, revision: str) -> str:
     """Say what to do about a database that is at a revision that is not here."""
     return _explain(revisions, "The database", revision)
 
 
-def _explain(revisions: Revisions, who: str, revision: str) -> str:
+def _explain(revisions: Catalogue, who: str, revision: str) -> str:
     owner = find_owner(revision)
     verb = "is at" if who == "The database" else "needs"
     if owner and revisions.scope.find(owner):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from alembic.util import CommandError, to_tuple
 
 from . import environment, reference, stamp, writing
 from .aim import Aim
-from .branch import Branch, Scope
+from .branch import Scope
+from .catalogue import Catalogue, find_forgotten
 from .loss import warn_of_losses
 from .step import find_interrupted, resume_step, run_steps
 
@@ -23,15 +24,11 @@ SCOPE = "stack_db"
 """Where the scope of a command is in ``config.attributes``."""
 
 
-class Revisions(ScriptDirectory):
-    """Alembic's script directory, in which a bare word means the application's own revisions.
+class Revisions(Catalogue):
+    """A catalogue in which a bare word means the application's own revisions.
 
     Where there are none but the application's it finds what Alembic's own finds.
     """
-
-    scope: Scope
-    own_places: Sequence[Path]
-    """The folders of the application's revisions."""
 
     @classmethod
     def over(cls, plain: ScriptDirectory, scope: Scope) -> Revisions:
@@ -46,44 +43,6 @@ class Revisions(ScriptDirectory):
         made.scope = scope
         made.revision_map = RevisionMap(made._load_revisions)
         return made
-
-    @property
-    def mixed(self) -> bool:
-        """Whether there are revisions that are not the application's own."""
-        return any(not self.is_own(script) for script in self.walk_revisions())
-
-    def find_branch(self, script: Script) -> Branch | None:
-        """Return the branch of the extension that ships a revision, or None."""
-        file = Path(script.path).resolve()
-        return next((b for b in self.scope.branches if file.is_relative_to(b.path)), None)
-
-    def is_own(self, script: Script) -> bool:
-        """Tell whether a revision is the application's, and no extension's."""
-        return self.find_branch(script) is None and not reference.find_forgotten(script)
-
-    @property
-    def kept_tables(self) -> frozenset[str]:
-        """The tables of extensions that were forgotten and left their tables."""
-        kept = (getattr(script.module, "kept_tables", ()) for script in self.walk_revisions())
-        return frozenset(table for tables in kept for table in tables)
-
-    def own_heads(self) -> Sequence[Script]:
-        """Return the heads of the application's own revisions."""
-        heads = (self.get_revision(head) for head in self.get_heads())
-        return [script for script in heads if self.is_own(script)]
-
-    def closure(self, revisions: Iterable[str]) -> set[str]:
-        """Return revisions with all that they come after or depend on."""
-        waiting, found = list(revisions), set[str]()
-        while waiting:
-            script = self.get_revision(waiting.pop())
-            if script.revision not in found:
-                found.add(script.revision)
-                waiting += [
-                    *to_tuple(script.down_revision, ()),
-                    *to_tuple(script.dependencies, ()),
-                ]
-        return found
 
     def refuse_unknown(self, revisions: Any) -> None:
         """Raise when a database is at a revision that is not here.
@@ -145,9 +104,7 @@ class Revisions(ScriptDirectory):
     def _load_revisions(self) -> Iterator[Script]:
         active = {branch.name for branch in self.scope.branches}
         scripts = [
-            script
-            for script in super()._load_revisions()
-            if reference.find_forgotten(script) not in active
+            script for script in super()._load_revisions() if find_forgotten(script) not in active
         ]
         reference.check_names(self, scripts)
         reference.check_references(self, scripts)

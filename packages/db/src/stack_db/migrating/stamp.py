@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alembic.runtime.migration import MigrationContext, StampStep
 from alembic.util import CommandError, to_tuple
 
 from .aim import Aim
+from .catalogue import Catalogue
 from .progress import Progress
 from .step import keeps
 
-if TYPE_CHECKING:
-    from .revisions import Revisions
 
-
-def find_steps(revisions: Revisions, words: Any, heads: Any) -> Sequence[StampStep]:
+def find_steps(revisions: Catalogue, words: Any, heads: Any) -> Sequence[StampStep]:
     """Return what to remove from Alembic's table and what to write into it.
 
     A revision that another one depends on has no row of its own there; when the other one goes,
@@ -50,7 +48,7 @@ def run(steps: Iterable[StampStep], context: MigrationContext) -> Iterator[Stamp
         Progress(context.connection).drop()
 
 
-def _apply(revisions: Revisions, word: str, applied: set[str]) -> set[str]:
+def _apply(revisions: Catalogue, word: str, applied: set[str]) -> set[str]:
     if word in ("head", "heads"):
         if word == "head":
             Aim(revisions).head()
@@ -70,7 +68,7 @@ def _apply(revisions: Revisions, word: str, applied: set[str]) -> set[str]:
     return applied | revisions.closure(targets)
 
 
-def _refuse_gap(revisions: Revisions, applied: set[str]) -> None:
+def _refuse_gap(revisions: Catalogue, applied: set[str]) -> None:
     for name in sorted(applied):
         missing = sorted(revisions.closure([name]) - applied)
         if missing:
@@ -80,7 +78,7 @@ def _refuse_gap(revisions: Revisions, applied: set[str]) -> None:
             )
 
 
-def _members(revisions: Revisions, label: str) -> set[str]:
+def _members(revisions: Catalogue, label: str) -> set[str]:
     """Return the revisions of a branch; without a label, the application's own."""
     if not label:
         return {s.revision for s in revisions.walk_revisions() if revisions.is_own(s)}

@@ -10,10 +10,10 @@ from typing import Any
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.util import CommandError
 
+from .catalogue import find_owner
 from .lock import at_work
 from .progress import Entry, Progress
 from .recorder import Recorder, flat
-from .reference import find_owner
 
 KEEPING = ("mysql", "mariadb")
 """Those that commit each definition by itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from alembic.util import CommandError, to_tuple
 
@@ -12,14 +12,12 @@ from stack_core import Registry
 
 from .aim import Aim
 from .branch import Branch
-
-if TYPE_CHECKING:
-    from .revisions import Revisions
+from .catalogue import Catalogue
 
 _NAMED = re.compile(r",\s*name=op\.f\('[^']*'\)")
 
 
-def complete(revisions: Revisions, revid: str, given: dict[str, Any]) -> str:
+def complete(revisions: Catalogue, revid: str, given: dict[str, Any]) -> str:
     """Fill in what Alembic was not told about a new revision, and return its name.
 
     :param given: the arguments of ``generate_revision``, changed in place.
@@ -39,7 +37,7 @@ def complete(revisions: Revisions, revid: str, given: dict[str, Any]) -> str:
     return revid
 
 
-def _complete_shipped(revisions: Revisions, author: Branch, given: dict[str, Any]) -> str:
+def _complete_shipped(revisions: Catalogue, author: Branch, given: dict[str, Any]) -> str:
     scripts = [s for s in revisions.walk_revisions() if revisions.find_branch(s) == author]
     heads = sorted(script.revision for script in scripts if script.is_head)
     if len(heads) > 1:
@@ -61,7 +59,7 @@ def _complete_shipped(revisions: Revisions, author: Branch, given: dict[str, Any
     return f"{author.name}_{last + 1:03d}"
 
 
-def _find_heads(revisions: Revisions, head: Any) -> Any:
+def _find_heads(revisions: Catalogue, head: Any) -> Any:
     """Return what a new revision comes after; ``head`` and ``heads`` are the application's."""
     if not isinstance(head, str):
         found: list[Any] = []
@@ -76,7 +74,7 @@ def _find_heads(revisions: Revisions, head: Any) -> Any:
     return head
 
 
-def _refuse_shipped(revisions: Revisions, heads: Any) -> None:
+def _refuse_shipped(revisions: Catalogue, heads: Any) -> None:
     for head in (heads,) if isinstance(heads, str) else heads:
         for script in revisions.get_revisions(head):
             if not revisions.is_own(script):
@@ -87,7 +85,7 @@ def _refuse_shipped(revisions: Revisions, heads: Any) -> None:
                 )
 
 
-def _needed(revisions: Revisions, names: Iterable[str], heads: Any) -> Sequence[str]:
+def _needed(revisions: Catalogue, names: Iterable[str], heads: Any) -> Sequence[str]:
     """Return the heads of branches that are not needed yet by what a revision comes after."""
     before = [script.revision for script in revisions.get_revisions(heads)]
     implied = revisions.closure(before)

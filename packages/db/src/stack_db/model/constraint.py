@@ -47,7 +47,8 @@ def find_bounds(table: Table) -> dict[str, dict[str, int | float]]:
     """
     found: dict[str, dict[str, int | float]] = {}
     columns = {column.name: column for column in table.columns}
-    for constraint in table.constraints:
+    of_columns = (each for column in table.columns for each in column.constraints)
+    for constraint in (*table.constraints, *of_columns):
         if isinstance(constraint, CheckConstraint):
             for name, bound, value in _read(_text(constraint)):
                 if name in columns:

@@ -21,10 +21,15 @@ from .shape import Shape, find_shape, shape_of_python
 
 
 def find_hybrids(mapper: Mapper[Any]) -> Iterator[tuple[str, hybrid_property[Any]]]:
-    """Yield the hybrid properties of a class, those of its bases too."""
+    """Yield the hybrid properties of a class, those of its bases too.
+
+    What ``hybrid.inplace`` decorates is the same property under a second name.
+    """
     for name, attribute in mapper.all_orm_descriptors.items():
         if attribute.extension_type is HybridExtensionType.HYBRID_PROPERTY:
-            yield name, attribute  # type: ignore[misc]
+            hybrid: hybrid_property[Any] = attribute  # type: ignore[assignment]
+            if not name.startswith("_") or name == hybrid.fget.__name__:
+                yield name, hybrid
 
 
 def describe_expression(mapper: Mapper[Any], prop: ColumnProperty[Any]) -> Field:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy import MetaData, Table, inspect
-from sqlalchemy.orm import Mapper, configure_mappers
+from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.mapper import _all_registries
 
 from stack_core.description import Description
@@ -91,9 +91,11 @@ class Kinds:
 
     def _scan(self) -> dict[str, type[Any]]:
         """Return all classes by their words, anew, for models may be imported later."""
-        configure_mappers()
         words: dict[str, type[Any]] = {}
-        for mapper in sorted(self._mappers(), key=lambda each: each.class_.__qualname__):
+        mappers = sorted(self._mappers(), key=lambda each: each.class_.__qualname__)
+        for registry in {mapper.registry for mapper in mappers}:
+            registry.configure(cascade=True)
+        for mapper in mappers:
             word = find_word(mapper)
             other = words.setdefault(word, mapper.class_)
             if other is not mapper.class_:
@@ -107,9 +109,10 @@ class Kinds:
     def _mappers(self) -> Iterator[Mapper[Any]]:
         # A registry that an application made itself is known to SQLAlchemy alone.
         for registry in _all_registries():
-            for mapper in registry.mappers:
-                if self._is_ours(mapper):
-                    yield mapper
+            for manager in list(registry._managers):
+                # A class that is being mapped, or could not be, has none yet.
+                if manager.is_mapped and self._is_ours(manager.mapper):
+                    yield manager.mapper
 
     def _is_ours(self, mapper: Mapper[Any]) -> bool:
         if mapper.registry is getattr(self._database.Model, "registry", None):

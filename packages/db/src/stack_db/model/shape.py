@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from stack_core.description import Choice, FieldType
 
 from ..instant import Instant
+from .hint import find_result
 from .naming import make_label
 
 SORTABLE = 255
@@ -115,15 +116,14 @@ def _converts(type_: TypeDecorator[Any]) -> bool:
 
 
 def _said_python(type_: TypeDecorator[Any]) -> Any:
+    """Return what an application's type says of its values: outright, or where it makes them."""
     for cls in type(type_).__mro__:
         if cls is TypeDecorator:
-            break
+            return None
         if "python_type" in vars(cls):
             return type_.python_type
-        for base in vars(cls).get("__orig_bases__", ()):
-            argument = next(iter(typing.get_args(base)), None)
-            if argument is not None and not isinstance(argument, typing.TypeVar):
-                return argument
+        if (made := vars(cls).get("process_result_value")) is not None:
+            return find_result(made, cls)
     return None
 
 

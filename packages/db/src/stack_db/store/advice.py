@@ -57,7 +57,11 @@ def advise(
     findings = [advisor.explain(each) for each in dict.fromkeys(missing)]
     findings += [each for wanted in found for each in advisor.explain_missing_values(wanted)]
     findings += advisor.explain_text(query.where)
-    if query.search and search.plan(query.search).how == "scan" and search.possible:
+    if (
+        query.search
+        and search.plan(query.search, query.search_in).how == "scan"
+        and search.possible
+    ):
         findings.append(_explain_search(statements.kind))
     return tuple(dict.fromkeys(findings))
 

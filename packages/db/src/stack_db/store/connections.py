@@ -10,7 +10,8 @@ from typing import Any
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError
+
+from ..liveness import read_again
 
 _HELD: ContextVar[Mapping[Connections, Connection]] = ContextVar("stack_db_held")
 """The connections whose transactions the stores of this thread have open."""
@@ -63,14 +64,9 @@ class Connections:
         """
         connection = self.find()
         if connection is not None:
-            return list(connection.execute(statement, values).all())
+            return connection.execute(statement, values).all()  # type: ignore[return-value]
         engine = self._find_reader(self.bind_key) or self.engine
-        try:
-            return _fetch(engine, statement, values)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        return _fetch(engine, statement, values)
+        return read_again(engine, lambda own: own.execute(statement, values).all())  # type: ignore[arg-type, return-value]
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -124,9 +120,12 @@ class Connections:
 
     def find_session(self) -> Any | None:
         """Return the caller's session if there is one, and make none."""
-        if not has_app_context() or not self.database.session.registry.has():
+        if not has_app_context():
             return None
-        return self.database.session() if current_app._get_current_object() is self.app else None  # type: ignore[attr-defined]
+        registry = self.database.session.registry
+        if not registry.has() or current_app._get_current_object() is not self.app:  # type: ignore[attr-defined]
+            return None
+        return registry()
 
     @contextmanager
     def holding(self, connection: Connection) -> Iterator[None]:
@@ -136,8 +135,3 @@ class Connections:
             yield
         finally:
             _HELD.reset(token)
-
-
-def _fetch(engine: Engine, statement: Any, values: Mapping[str, Any]) -> list[Any]:
-    with engine.connect() as connection:
-        return list(connection.execute(statement, values).all())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,32 @@ Reader = Callable[[Any], Any]
 
 _SAFE_DIGITS = 15
 """The most digits of a decimal that SQLite keeps, which has floats only."""
+
+
+class Seen(Mapping[str, Any]):
+    """What is known of a row, found out when it is asked for.
+
+    :param find: returns it.
+    """
+
+    def __init__(self, find: Callable[[], Mapping[str, Any]]) -> None:
+        self._find = find
+
+    def __getitem__(self, path: str) -> Any:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __repr__(self) -> str:
+        return repr(self._found)
+
+    @cached_property
+    def _found(self) -> Mapping[str, Any]:
+        return self._find()
 
 
 class Known:

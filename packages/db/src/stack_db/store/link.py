@@ -40,6 +40,7 @@ class Links:
             field.name: field for field in placement.description.fields if field.type == "relation"
         }
         self._keyed = frozenset(self._find_keyed())
+        self._marked: dict[str, bool] = {}
 
     def doubtful(self, values: Mapping[str, Any], reach: Reach) -> dict[str, Any]:
         """Return the relations that must be looked at before they are written.
@@ -50,16 +51,21 @@ class Links:
         """
         if not self._fields:
             return {}
-        return {
-            name: values[name]
-            for name in self._fields.keys() & values.keys()
-            if not (self.sees_all(name, reach) and (values[name] is None or self._refuses(name)))
-        }
+        doubtful = {}
+        for name in self._fields:
+            if name in values:
+                value = values[name]
+                known = value is None or (name in self._keyed and self._enforced())
+                if not (known and self.sees_all(name, reach)):
+                    doubtful[name] = value
+        return doubtful
 
     def sees_all(self, name: str, reach: Reach) -> bool:
         """Tell whether no row that a relation may lead to is hidden from the writer."""
-        field = self._fields[name]
-        return reach.of(field.relation) == TRUE and not self._placement.kind.related(name).soft
+        marked = self._marked.get(name)
+        if marked is None:
+            marked = self._marked[name] = bool(self._placement.kind.related(name).soft)
+        return not marked and reach.of(self._fields[name].relation) == TRUE
 
     def hiding(self, values: Mapping[str, Any], reach: Reach) -> list[str]:
         """Return the relations that are written as None, which may mean that they are hidden."""
@@ -105,9 +111,6 @@ class Links:
         if value is None:
             return []
         return list(value) if self._fields[name].many else [value]
-
-    def _refuses(self, name: str) -> bool:
-        return name in self._keyed and self._enforced()
 
     def _find_keyed(self) -> Iterable[str]:
         """Yield the relations whose columns are a foreign key of the table."""

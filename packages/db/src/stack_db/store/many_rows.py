@@ -113,7 +113,8 @@ class ManyRows:
 
     def _send_one(self, connection: Connection, position: int, row: Row) -> Key:
         try:
-            return self._rows.insert(connection, row)[0]
+            shape = self._writer.shape_of(row)
+            return self._rows.insert(connection, row, shape)[0]
         except Broken as broken:
             broken.position = position
             raise

@@ -334,12 +334,8 @@ class ObjectWork:
             if field.type == "relation"
         }
         known = self._writer.known.values(sent, seen)
-        return self._writer.saved(
-            key,
-            self._version(found),
-            changed,
-            {name: value for name, value in known.items() if name in set(written)},
-        )
+        told = {name: value for name, value in known.items() if name in set(written)}
+        return self._writer.saved(key, self._version(found), changed, lambda: told)
 
 
 def _read_init(cls: type[Any]) -> tuple[frozenset[str] | None, tuple[str, ...]]:

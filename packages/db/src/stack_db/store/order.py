@@ -50,11 +50,20 @@ class Order:
             descending = path.startswith("-")
             self._items.append([Term(each, descending, value.nullable) for each in value.columns])
 
-    def by(self, *, backwards: bool) -> list[Any]:
-        """Return what goes behind ``ORDER BY``, with missing values last, or first backwards."""
-        return [
-            each for terms in self._items for term in terms for each in self._sort(term, backwards)
-        ]
+    def columns(self) -> list[Any]:
+        """Return the columns of the order, named so that :meth:`by` finds them in a table."""
+        terms = [term for terms in self._items for term in terms]
+        return [term.column.label(f"o{index}") for index, term in enumerate(terms)]
+
+    def by(self, *, backwards: bool, table: Any = None) -> list[Any]:
+        """Return what goes behind ``ORDER BY``, with missing values last, or first backwards.
+
+        :param table: the one that has the columns; otherwise they are where they are.
+        """
+        terms = [term for terms in self._items for term in terms]
+        if table is not None:
+            terms = [term._replace(column=table.c[f"o{i}"]) for i, term in enumerate(terms)]
+        return [each for term in terms for each in self._sort(term, backwards)]
 
     def beyond(self, mark: Mark) -> list[Condition]:
         """Return the conditions of the rows beyond a position; each is a range of the order.

@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import TypeEngine
 
 from stack_core.filter import All, AnyOf, Filter, Is, Not, Some
-from stack_core.query import Reach
+from stack_core.query import EVERYTHING, Reach
 
 ESCAPE = "/"
 """What makes ``%`` and ``_`` stand for themselves in a pattern."""
@@ -40,6 +40,8 @@ class Values:
 
     def outline_reach(self, reach: Reach) -> Hashable:
         """Return a reach's outline, and take its values."""
+        if reach is EVERYTHING:
+            return True
         row = self.outline(reach.row, "r")
         if not reach.through:
             return (row, reach.trusted)

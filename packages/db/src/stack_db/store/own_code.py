@@ -6,7 +6,10 @@ is where it is found out, each time anew: a listener may come at any moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import copy
+from functools import partial
+from operator import attrgetter
 from typing import Any, Literal
 
 from sqlalchemy import Table
@@ -14,10 +17,11 @@ from sqlalchemy.orm import Session, registry
 from sqlalchemy.orm.interfaces import MANYTOONE
 
 from .placement import Placement
+from .statement import Kept
 
 Action = Literal["create", "update", "delete"]
 
-_MAPPER_EVENTS = {
+_MAPPER_EVENTS: dict[Action, tuple[str, str]] = {
     "create": ("before_insert", "after_insert"),
     "update": ("before_update", "after_update"),
     "delete": ("before_delete", "after_delete"),
@@ -35,7 +39,6 @@ _SESSION_EVENTS = (
     "persistent_to_deleted",
     "deleted_to_detached",
 )
-_ATTRIBUTE_EVENTS = ("set", "modified")
 _SQLALCHEMYS_OWN = (
     "sqlalchemy.orm.attributes",
     "sqlalchemy.orm.mapper",
@@ -44,7 +47,42 @@ _SQLALCHEMYS_OWN = (
 """Where SQLAlchemy listens itself, to keep both sides of a relationship alike."""
 _OURS = "stack_db."
 """What we listen to ourselves is told by the store too, in its own way."""
-_PLAIN_INIT = registry().constructor
+_PLAIN_INIT: Any = registry().constructor
+
+
+class Watch:
+    """Whether somebody besides SQLAlchemy and us listens to some events.
+
+    It is asked at every write, so it remembers what it has found, and looks
+    again only when there are other listeners than there were.
+
+    :param places: each an object with a dispatcher, and the names of events.
+    """
+
+    def __init__(self, places: Iterable[tuple[Any, Sequence[str]]]) -> None:
+        self._get = [partial(attrgetter(*names), each.dispatch) for each, names in places]
+        self._found: list[Any] = []
+        self._inner: list[Any] = []
+        self._copies: list[Any] = []
+        self._heard = False
+        self._look()
+
+    def hears(self) -> bool:
+        """Tell whether somebody listens now."""
+        # A list of listeners is replaced when it gets its first, and grows after that.
+        if [get() for get in self._get] != self._found or self._inner != self._copies:
+            self._look()
+        return self._heard
+
+    def _look(self) -> None:
+        found = [get() for get in self._get]
+        lists = [each for one in found for each in (one if isinstance(one, tuple) else (one,))]
+        inner = [
+            getattr(each, name) for each in lists for name in ("listeners", "parent_listeners")
+        ]
+        copies = [copy(each) for each in inner]
+        self._heard = any(map(_is_foreign, (each for one in copies for each in one)))
+        self._found, self._inner, self._copies = found, inner, copies
 
 
 class OwnCode:
@@ -57,13 +95,14 @@ class OwnCode:
     def __init__(self, placement: Placement, session_class: type[Session]) -> None:
         self._placement = placement
         self._mapper = placement.kind.mapper
-        self._session_class = session_class
+        self._manager: Any = self._mapper.class_manager
         # The class's own listeners can be asked for through an instance only:
         # what the class itself answers is true whether or not there are any.
         self._sample = session_class.__new__(session_class)
         self._always = not self._is_plain()
         self._on_create = self._always or self._has_own_init()
         self._on_delete = self._always or self._cascades()
+        self._watches: Kept[Watch | None] = Kept()
 
     def sees(self, action: Action, names: Iterable[str], session: Session | None) -> bool:
         """Tell whether a write must be done with objects.
@@ -71,35 +110,33 @@ class OwnCode:
         :param names: the fields that are written.
         :param session: the caller's, if there is one.
         """
-        if self._always:
-            return True
-        if action == "create" and (self._on_create or _foreign(self._manager.dispatch, "init")):
+        if self._always or (action == "create" and self._on_create):
             return True
         if action == "delete" and self._on_delete:
             return True
-        if _foreign(self._mapper.dispatch, *_MAPPER_EVENTS[action]):
+        outline = (action, *names)
+        watch = self._watches.find(outline, lambda: self._make_watch(*outline))
+        if watch is None or watch.hears():
             return True
-        if _foreign(self._sample.dispatch, *_SESSION_EVENTS):
-            return True
-        if session is not None and _foreign(session.dispatch, *_SESSION_EVENTS):
-            return True
-        return any(self._sees_field(name) for name in names)
+        return session is not None and Watch([(session, _SESSION_EVENTS)]).hears()
 
-    @property
-    def _manager(self) -> Any:
-        return self._mapper.class_manager
-
-    def _sees_field(self, name: str) -> bool:
-        """Tell whether somebody listens to a field, or it is no plain column."""
-        columns = self._placement.columns.get(name)
-        if columns is None:
-            return True
-        attributes = {name, *(self._placement.attributes[column.key] for column in columns)}
-        return any(
-            _foreign(self._manager[each].dispatch, *_ATTRIBUTE_EVENTS)
-            for each in attributes
-            if each in self._manager
-        )
+    def _make_watch(self, action: Action, *names: str) -> Watch | None:
+        """Return what tells who listens to a write; None if a field is no plain column."""
+        places: list[tuple[Any, Sequence[str]]] = [
+            (self._sample, _SESSION_EVENTS),
+            (self._mapper, _MAPPER_EVENTS[action]),
+        ]
+        if action == "create":
+            places.append((self._manager, ("init",)))
+        attributes: dict[str, Any] = {}
+        for name in names:
+            columns = self._placement.columns.get(name)
+            if columns is None:
+                return None
+            for each in (name, *(self._placement.attributes[column.key] for column in columns)):
+                if each in self._manager:
+                    attributes[each] = self._manager[each]
+        return Watch([*places, *((each, ("set",)) for each in attributes.values())])
 
     def _is_plain(self) -> bool:
         """Tell whether a row is one row of one table, and an attribute one of its columns."""
@@ -111,12 +148,11 @@ class OwnCode:
             and mapper.polymorphic_on is None
             and not mapper.validators
             and (mapper.version_id_col is None or mapper.version_id_generator is not False)
-            and cls.__setattr__ is object.__setattr__
+            and getattr(cls, "__setattr__", None) is object.__setattr__
         )
 
     def _has_own_init(self) -> bool:
-        made = getattr(self._manager, "original_init", None)
-        return made is not _PLAIN_INIT
+        return getattr(self._manager, "original_init", None) is not _PLAIN_INIT
 
     def _cascades(self) -> bool:
         """Tell whether the objects know of rows that go, or are cut off, with a row.
@@ -128,15 +164,6 @@ class OwnCode:
             for each in self._mapper.relationships
             if not each.viewonly and (each.direction is not MANYTOONE or each.cascade.delete)
         )
-
-
-def _foreign(dispatch: Any, *names: str) -> bool:
-    """Tell whether somebody besides SQLAlchemy and us listens."""
-    for name in names:
-        listeners = getattr(dispatch, name)
-        if listeners and any(_is_foreign(each) for each in listeners):
-            return True
-    return False
 
 
 def _is_foreign(listener: Any) -> bool:

@@ -74,6 +74,11 @@ class Placement:
         return zip(columns, value if value is not None else [None] * len(columns), strict=True)
 
     @cached_property
+    def counted(self) -> Column[Any] | None:
+        """The column of the key that the database counts up, if it does."""
+        return self.table.autoincrement_column
+
+    @cached_property
     def leads_to_itself(self) -> bool:
         """Whether rows of the table may need others of it."""
         return any(key.references(self.table) for key in self.table.foreign_keys)
@@ -89,7 +94,7 @@ class Placement:
     def counts(self, name: str) -> bool:
         """Tell whether the database counts a field up, which makes a value of None."""
         columns = self.columns.get(name, ())
-        return len(columns) == 1 and columns[0] is self.table.autoincrement_column
+        return len(columns) == 1 and columns[0] is self.counted
 
     def next_version(self, version: Any) -> Any:
         """Return the version that follows another, or None, which is the first's."""
@@ -100,9 +105,8 @@ class Placement:
         """Complete the parameters of a new row: its first version, and a key that is counted."""
         if self.version is not None and bound.get(self.version.key) is None:
             bound[self.version.key] = self.next_version(None)
-        counted = self.table.autoincrement_column
-        if counted is not None and bound.get(counted.key, counted) is None:
-            del bound[counted.key]
+        if self.counted is not None and bound.get(self.counted.key, self) is None:
+            del bound[self.counted.key]
         return bound
 
     def sendable(self, column: Column[Any], value: Any) -> Any:

@@ -30,7 +30,8 @@ class Ground:
 
     def ask(self, query: Query | Aggregate, reach: Reach) -> Question:
         """Return a question."""
-        plan = self.search.plan(query.search) if query.search else NOTHING
+        search = query.search
+        plan = self.search.plan(search, query.search_in) if search else NOTHING
         return Question(query, reach, plan)
 
     def find(self, question: Question, purpose: Hashable, make: Callable[[], T]) -> T:

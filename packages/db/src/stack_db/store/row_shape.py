@@ -34,6 +34,12 @@ class RowShape:
         """Whether columns hold all of the fields."""
         self._keys = self._find_keys(names)
 
+    def fits(self, values: Mapping[str, Any], *, complete: bool) -> bool:
+        """Tell whether there is nothing wrong with a row; quicker than :meth:`errors`."""
+        if self._wrong or (complete and self._missing):
+            return False
+        return not any(values[name] is None for name in self._never_none)
+
     def errors(
         self, values: Mapping[str, Any], *, complete: bool, hiding: Collection[str] = ()
     ) -> Iterator[FieldError]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from time import monotonic
 from typing import Any, Literal, NamedTuple
 
@@ -84,23 +84,33 @@ class Search:
         """Whether there is a field to look into."""
         return bool(self._names)
 
-    def plan(self, given: str) -> SearchPlan:
-        """Return how a text is looked for: each of its words in any of the fields."""
+    def plan(self, given: str, names: Sequence[str] | None = None) -> SearchPlan:
+        """Return how a text is looked for: each of its words in any of the fields.
+
+        :param names: those of the fields to look into; None: all.
+        :raises LookupError: one of them is not searchable.
+        """
         words = given.split()
         if not words:
             return NOTHING
+        names = tuple(self._names if names is None else names)
+        for name in names:
+            if name not in self._names:
+                word = self._statements.kind.description.kind
+                raise LookupError(f"{name!r} is no searchable field of {word!r}.")
         bound: dict[str, Any] = {f"s{i}": f"%{pattern(word)}%" for i, word in enumerate(words)}
         long = [word for word in words if len(word) >= SHORTEST]
         found = self._look() if long and self._wanted is not None else None
         if found is None or found.usable is None or self._is_blind():
-            return SearchPlan("scan", len(words), bound, lambda: self._scan(len(words)))
+            outline: Hashable = (len(words), names)
+            return SearchPlan("scan", outline, bound, lambda: self._scan(len(words), names))
         more = self._bind(found, long)
-        outline = (len(words), len(long), found.pieces)
+        outline = (len(words), names, len(long), found.pieces)
         return SearchPlan(
             "index",
             outline,
             bound | more,
-            lambda: [*self._by_index(found, len(long)), *self._scan(len(words))],
+            lambda: [*self._by_index(found, len(long)), *self._scan(len(words), names)],
         )
 
     def is_large(self) -> bool:
@@ -113,8 +123,8 @@ class Search:
             self._large = (large, monotonic())
         return large
 
-    def _scan(self, count: int) -> list[Condition]:
-        columns = [getattr(self._statements.root, name) for name in self._names]
+    def _scan(self, count: int, names: Sequence[str]) -> list[Condition]:
+        columns = [getattr(self._statements.root, name) for name in names]
         contains = self._statements.comparison.contains
         return [
             or_(false(), *(contains(each, bindparam(f"s{i}", type_=Text())) for each in columns))

@@ -125,26 +125,25 @@ class Statements:
         joining = self.joining(reach)
         layout = Layout(joining)
         paths = with_key(query.order)
-        order = Order(joining, paths, self.comparison.name)
         row, key = layout.rows(query.fields), layout.value("")
         marks = layout.rows([path.removeprefix("-") for path in paths])
+        whole: Any = select(*layout.columns).select_from(self.root)
+        order = Order(joining, paths, self.comparison.name)
         backwards = mark is not None and mark.backwards
-        where = self.conditions(query.where, reach, *more)
         ranges = order.beyond(mark) if mark is not None else []
-        ends = order.by(backwards=backwards)
-        whole = select(*layout.columns).select_from(self.root)
-        if within or len(ranges) > 1 or query.offset:
-            by = (
-                _Bounds("bound", "")
-                if within
-                else _Bounds("limit", "offset" if query.offset else "")
-            )
-            chosen = self._choose(joining, where, ranges, ends, by)
-            statement = joining.apply(whole.join(chosen, self._same_key(chosen))).where(*within)
-        else:
+        where = self.conditions(query.where, reach, *more)
+        if not within and len(ranges) < 2 and not query.offset:
             statement = joining.apply(whole).where(*where, *ranges)
-        if within and query.offset:
-            statement = statement.offset(count_parameter("offset"))
+            ends = order.by(backwards=backwards)
+        else:
+            limit = "bound" if within else "limit"
+            offset = "offset" if query.offset and not within else ""
+            chosen = self._choose(reach, where, paths, mark, limit, offset)
+            statement = joining.apply(whole.join(chosen, self._same_key(chosen))).where(*within)
+            # By an index of the table's own, SQLite would read all of it for a limit.
+            ends = order.by(backwards=backwards, table=chosen)
+            if within and query.offset:
+                statement = statement.offset(count_parameter("offset"))
         limited = statement.order_by(*ends).limit(count_parameter("limit"))
         return RowStatement(limited, row, key, marks)
 
@@ -182,11 +181,8 @@ class Statements:
 
     def bounded(self, query: Query, reach: Reach, within: Sequence[Condition]) -> Any:
         """Build the statement that counts those of the first ``bound`` rows that are wanted."""
-        joining = self.joining(reach)
-        order = Order(joining, with_key(query.order), self.comparison.name)
-        where = self.conditions(query.where, reach)
-        by = _Bounds("bound", "")
-        chosen = self._choose(joining, where, [], order.by(backwards=False), by)
+        where, paths = self.conditions(query.where, reach), with_key(query.order)
+        chosen = self._choose(reach, where, paths, None, "bound", "")
         rows: Any = select(literal_column("1")).select_from(self.root)
         found = rows.join(chosen, self._same_key(chosen)).where(*within)
         return select(func.count()).select_from(found.limit(count_parameter("cap")).subquery())
@@ -198,33 +194,33 @@ class Statements:
 
     def _choose(
         self,
-        joining: Joining,
+        reach: Reach,
         where: list[Condition],
-        ranges: list[Condition],
-        ends: list[Any],
-        by: _Bounds,
+        paths: Sequence[str],
+        mark: Mark | None,
+        limit: str,
+        offset: str,
     ) -> Any:
-        """Return the keys of some rows as a table, so that only these are read whole."""
-        keys = [
-            column.label(f"k{index}")
-            for index, column in enumerate(key_columns(self.kind, self.root))
-        ]
-        statement = joining.apply(select(*keys).select_from(self.root)).where(*where)
-        statement = statement.order_by(*ends).limit(count_parameter(by.limit))
-        if by.offset:
-            statement = statement.offset(count_parameter(by.offset))
+        """Return the keys and the order of some rows as a table; only these are read whole.
+
+        :param limit: the name of the number of rows. ``offset``: of those before, or empty.
+        """
+        joining = self.joining(reach)
+        order = Order(joining, paths, self.comparison.name)
+        ends = order.by(backwards=mark is not None and mark.backwards)
+        keys = key_columns(self.kind, self.root)
+        named = [column.label(f"k{index}") for index, column in enumerate(keys)]
+        statement: Any = select(*named, *order.columns()).select_from(self.root)
+        statement = joining.apply(statement).where(*where).order_by(*ends)
+        statement = statement.limit(count_parameter(limit))
+        if offset:
+            statement = statement.offset(count_parameter(offset))
+        ranges = order.beyond(mark) if mark is not None else []
         if len(ranges) < 2:
             return statement.where(*ranges).subquery()
         parts = [select(*statement.where(each).subquery().c) for each in ranges]
         return union_all(*parts).subquery()
 
     def _same_key(self, chosen: Any) -> Any:
-        pairs = zip(key_columns(self.kind, self.root), chosen.c, strict=True)
-        return and_(*(own == other for own, other in pairs))
-
-
-class _Bounds(NamedTuple):
-    """The names of the numbers by which rows are chosen; an empty one is none."""
-
-    limit: str
-    offset: str
+        keys = key_columns(self.kind, self.root)
+        return and_(*(column == chosen.c[f"k{index}"] for index, column in enumerate(keys)))

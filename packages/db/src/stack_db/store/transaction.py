@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from stack_core.description import Key
+from stack_core.event import changing
 from stack_core.filter import Filter
 
 from ..listening import DEFERRED
@@ -164,6 +165,13 @@ class Transactions:
             session.flush()
         return session
 
+    def find_free(self) -> Engine | None:
+        """Return the engine for a statement that is a whole write, or None if it has to join."""
+        session = self._connections.find_session()
+        if changing.receivers or (session is not None and session.in_transaction()):
+            return None
+        return self._connections.reader
+
     def is_single(self, connection: Connection) -> bool:
         """Tell whether every statement of a connection is a transaction by itself."""
         return connection.engine is not self._connections.engine
@@ -189,8 +197,7 @@ class Transactions:
         if reader is not None:
             with reader.connect() as connection:
                 yield connection
-            if (commits := watching.get()) is not None:
-                commits.happened = True
+            note_commit()
             return
         engine = self._connections.engine
         with write_lock(), engine.connect() as connection, connection.begin() as transaction:
@@ -260,3 +267,9 @@ class Transactions:
             and not getattr(root, "_connections", True)
             and not (session.new or session.dirty or session.deleted)
         )
+
+
+def note_commit() -> None:
+    """Let whoever repeats a failed view know that something is committed."""
+    if (commits := watching.get()) is not None:
+        commits.happened = True

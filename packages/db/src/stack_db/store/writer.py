@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import StatementError
@@ -21,7 +21,7 @@ from ..model.kind import Kind
 from ..model.kinds import Kinds
 from ..telling import is_told
 from .connections import Connections
-from .known import Known
+from .known import Known, Seen
 from .link import Links
 from .own_code import OwnCode
 from .placement import NO_SUCH_ROW, Placement
@@ -82,15 +82,19 @@ class Writer:
         try:
             yield
         except Broken as broken:
-            with self.transactions.reading() as connection:
-                problem = self.refusals.explain(
-                    broken.error, broken.values, connection, going=broken.going
-                )
-            if problem is None:
-                raise broken.error from None
-            if broken.position is not None:
-                problem = at_position(problem, broken.position)
-            raise problem from broken.error
+            self.refuse(broken)
+
+    def refuse(self, broken: Broken) -> NoReturn:
+        """Raise what was refused, as a problem if it is one of values."""
+        with self.transactions.reading() as connection:
+            problem = self.refusals.explain(
+                broken.error, broken.values, connection, going=broken.going
+            )
+        if problem is None:
+            raise broken.error from None
+        if broken.position is not None:
+            problem = at_position(problem, broken.position)
+        raise problem from broken.error
 
     @property
     def told(self) -> bool:
@@ -101,9 +105,10 @@ class Writer:
     def write(self, *, seen: bool = False, single: bool = False) -> Iterator[Place]:
         """Lend the place for one write, and explain what is refused.
 
+        What the caller has pending was sent before.
+
         :param seen: it is done with objects of the session.
         """
-        self.transactions.settle()
         seen = seen or bool(changing.receivers)
         with self.explained(), self.transactions.write(seen=seen, single=single) as place:
             yield place
@@ -133,6 +138,8 @@ class Writer:
         :raises Invalid: fields are unknown, or None or missing and must not be; it names all.
         """
         shape = self.shape_of(values)
+        if shape.fits(values, complete=complete):
+            return shape
         errors = list(shape.errors(values, complete=complete, hiding=hiding))
         if errors:
             raise invalid(errors)
@@ -165,7 +172,9 @@ class Writer:
 
     def _find_needing(self, table: str, keys: Sequence[Key], connection: Connection) -> str:
         """Return the word of a kind whose rows need those of the keys."""
-        return self.touching.word_of(table) if table else self.touching.find_needing(keys, connection)
+        return (
+            self.touching.word_of(table) if table else self.touching.find_needing(keys, connection)
+        )
 
     def loaded(self, key: Key, session: Session | None) -> bool:
         """Tell whether the caller's session holds the object of a row."""
@@ -179,14 +188,21 @@ class Writer:
         return self.placement.split_key(key)
 
     def saved(
-        self, key: Key, version: Any, changed: Iterable[str], known: Mapping[str, Any]
+        self,
+        key: Key,
+        version: Any,
+        changed: Iterable[str],
+        known: Callable[[], Mapping[str, Any]],
     ) -> Saved:
-        """Return what a write did."""
+        """Return what a write did.
+
+        :param known: returns what is known of the row.
+        """
         return Saved(
             key=key,
             version=version,
             changed=tuple(changed),
-            known={"": key, **known},
+            known=Seen(lambda: {"": key, **known()}),
             load=lambda: self.reads.get(key, EVERYTHING),
         )
 

@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any, Literal
 
 import msgspec
-from flask import Flask, current_app, has_app_context, has_request_context
+from flask import Flask, current_app, has_app_context
 
-from stack_core import Registry
-from stack_core.access import ACCESS
+from stack_core.access import find_actor
 from stack_core.description import Description, Key
 from stack_core.event import Change, changed, changing, tell_changed
 from stack_core.request_id import find_request_id
@@ -44,14 +43,13 @@ def make_change(
 ) -> Change:
     """Return a change that is made now by whoever asks."""
     app = _app()
-    provider = Registry.of(app).find(ACCESS) if app and has_request_context() else None
     return Change(
         kind=description.kind,
         action=action,
         key=key,
         old=_shown(description, old),
         new=_shown(description, new),
-        actor=provider.access().identity.key if provider else "",
+        actor=find_actor(app) if app else "",
         request_id=find_request_id() or "",
         at=time.time(),
     )

@@ -75,6 +75,7 @@ class Order:
         jump = len(mark) < len(self.steps)
         before = sum(1 for rank in ranks if rank[: len(mark)] < mark)
         if query.position.backwards:
+            before = before if mark else len(ranks)
             return max(0, before - query.limit), before
         start = before if jump else sum(1 for rank in ranks if rank <= mark)
         return start, start + query.limit

@@ -67,7 +67,7 @@ class MemoryStore(MemoryWork, Store):
     def page(self, query: Query, reach: Reach) -> Page:
         """Return the rows between two positions."""
         check_paths(self.description, (*query.fields, *query.order), reach)
-        return Order(query.order).cut(self._find(query.where, query.search, reach), query)
+        return Order(query.order).cut(self._find(query, reach), query)
 
     def row(self, key: Key, fields: Sequence[str], reach: Reach) -> tuple[Any, ...] | None:
         """Return one row's values, or None where there is none in reach."""
@@ -84,14 +84,14 @@ class MemoryStore(MemoryWork, Store):
         """Return every row one by one, as they were when it was asked for."""
         whole = Query(fields=query.fields, order=query.order, limit=2**63)
         check_paths(self.description, (*query.fields, *query.order), reach)
-        found = self._find(query.where, query.search, reach)
+        found = self._find(query, reach)
         return (row for row in Order(query.order).cut(found, whole).rows)
 
     def aggregate(self, what: Aggregate, reach: Reach) -> list[tuple[Any, ...]]:
         """Return a line for each group."""
         paths = [each.path for each in what.measures] + [each.path for each in what.groups]
         check_paths(self.description, paths, reach)
-        return aggregate(what, self._find(what.where, what.search, reach))
+        return aggregate(what, self._find(what, reach))
 
     def related(self, key: Key, reach: Reach) -> tuple[Related, ...]:
         """Return what a delete of this row would touch, hidden rows too."""

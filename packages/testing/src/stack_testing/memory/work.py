@@ -11,7 +11,7 @@ from stack_core.description import Description, Key
 from stack_core.event import Change
 from stack_core.filter import Filter, fold, holds
 from stack_core.problem import FieldError, Invalid, NotFound
-from stack_core.query import EVERYTHING, Reach
+from stack_core.query import EVERYTHING, Aggregate, Query, Reach
 from stack_core.store import Saved, Work
 
 from .checking import check_filter
@@ -84,7 +84,7 @@ class MemoryWork(Work):
         """Update all of the rows or none, and return how many."""
         with self._stores.tables.transaction() as transaction:
             writing = self._writing(transaction, reach)
-            found = list(self._find(where, "", reach))
+            found = list(self._find(Query(fields=(), where=where), reach))
             for view in found:
                 after, names = writing.change(view, values)
                 if names:
@@ -97,7 +97,7 @@ class MemoryWork(Work):
         """Delete all of the rows or none, and return how many."""
         with self._stores.tables.transaction() as transaction:
             writing = self._writing(transaction, reach)
-            keys = [view.key for view in self._find(where, "", reach)]
+            keys = [view.key for view in self._find(Query(fields=(), where=where), reach)]
             for key in keys:
                 found = writing.find(key)
                 self._keep(transaction, "delete", found.row, writing.remove(found))
@@ -130,12 +130,14 @@ class MemoryWork(Work):
             return None
         return View(self._sight(reach), self._kind.name, whole.row)
 
-    def _find(self, where: Filter, search: str, reach: Reach) -> Iterator[View]:
+    def _find(self, what: Query | Aggregate, reach: Reach) -> Iterator[View]:
         """Return the rows that a filter and a search find, once everything is checked."""
+        where, words = what.where, fold(what.search).split()
         check_filter(self.description, where, reach)
         check_filter(self.description, reach.row, EVERYTHING)
-        sight, words = self._sight(reach), fold(search).split()
+        sight, only = self._sight(reach), what.search_in
         texts = [field.name for field in self.description.fields if field.searchable]
+        texts = [name for name in texts if only is None or name in only]
         return (
             view
             for view in sight.all(self._kind.name)

@@ -117,6 +117,22 @@ class PagingContract:
             query = Query(fields=(), order=order, position=position, limit=4)
             assert store.page(query, EVERYTHING).keys == whole[max(0, first - 4) : first]
 
+    def test_ends_of_the_list(self, stores: StoreStand) -> None:
+        """A position without values is before the first row, or backwards behind the last."""
+        store, whole = stores["book"], find_keys(stores["book"], order=["-pages"])
+        begin = Query(fields=(), order=("-pages",), limit=4, position=Position(()))
+        assert store.page(begin, EVERYTHING).keys == whole[:4]
+        end = Query(fields=(), order=("-pages",), limit=4, position=Position((), backwards=True))
+        page = store.page(end, EVERYTHING)
+        assert (page.keys, page.next) == (whole[-4:], None)
+        before = Query(fields=(), order=("-pages",), limit=4, position=page.previous)
+        assert store.page(before, EVERYTHING).keys == whole[-8:-4]
+
+    def test_position_counts_alone(self, stores: StoreStand) -> None:
+        """An offset is for pages without a position."""
+        query = Query(fields=(), limit=3, offset=5, position=Position((4,)))
+        assert stores["book"].page(query, EVERYTHING).keys == [5, 6, 7]
+
     def test_offset(self, stores: StoreStand) -> None:
         """An offset leaves rows out, and from such a page one goes on both ways."""
         store, whole = stores["book"], find_keys(stores["book"], order=["-pages"])
@@ -249,6 +265,47 @@ class PagingContract:
         assert stores["book"].page(Query(fields=(), search="isbn"), EVERYTHING).keys == []
         both = Query(fields=(), search="zebra", where=Is("subtitle", "null", False), limit=100)
         assert stores["book"].page(both, EVERYTHING).keys == [10]
+
+    @needs("search")
+    def test_search_is_for_every_word(self, stores: StoreStand) -> None:
+        """Each word must be there, in whichever of the fields, and as a part of a word too."""
+        for text, wanted in (
+            ("zebra subtitle", [10]),
+            ("subtitle zebra", [10]),
+            ("SNAKE case", [14, 15]),
+            ("zebra parrot", []),
+            ("stanbul", [3, 4]),
+        ):
+            page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
+            assert page.keys == wanted, text
+
+    @needs("search")
+    def test_search_takes_letters_as_they_are(self, stores: StoreStand) -> None:
+        """What means something to an engine of searches is text here, and no error."""
+        for text, wanted in (
+            ("100%", [12]),
+            ("snake_case", [14]),
+            ("back\\slash", [16]),
+            ("'; DROP TABLE book; --", [18]),
+            ('"', []),
+            ("zebra*", []),
+            ("-zebra", []),
+            ("zebra OR parrot", []),
+            ("(zebra", []),
+        ):
+            page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
+            assert page.keys == wanted, text
+
+    @needs("search")
+    def test_search_in_some_fields(self, stores: StoreStand) -> None:
+        """A search may be in some of the searchable fields only, or in none."""
+        store, only = stores["book"], ("title",)
+        query = Query(fields=(), search="zebra", search_in=only, limit=100)
+        assert store.page(query, EVERYTHING).keys == [10, 11]
+        query = Query(fields=(), search="subtitle", search_in=only, limit=100)
+        assert store.page(query, EVERYTHING).keys == []
+        query = Query(fields=(), search="zebra", search_in=(), limit=100)
+        assert store.page(query, EVERYTHING).keys == []
 
     @needs("statements")
     @pytest.mark.parametrize("total", ["none", "exact", "capped"])

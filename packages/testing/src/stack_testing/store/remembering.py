@@ -26,6 +26,15 @@ def tick() -> float:
     return now
 
 
+def touched(stores: StoreStand, kind: str, key: int) -> dict[tuple[str, str], int]:
+    """Return how many rows of which kind a delete would touch, and how."""
+    return {
+        (each.kind, each.what): each.total.count
+        for each in stores[kind].related(key, EVERYTHING)
+        if each.total is not None and each.total.count
+    }
+
+
 class RememberingContract:
     """What was done to a row is known, and can be undone."""
 
@@ -103,22 +112,14 @@ class RememberingContract:
     @needs("related")
     def test_related(self, stores: StoreStand) -> None:
         """What a delete would touch is told beforehand: what goes, is cleared, or refuses."""
-        found = {
-            (each.kind, each.what): each.total.count
-            for each in stores["author"].related(1, EVERYTHING)
-            if each.total.count
-        }
+        found = touched(stores, "author", 1)
         assert found[("book", "refuse")] == len(find_keys(stores["book"], Is("author", "eq", 1)))
         assert found[("book", "clear")] == 1
         assert found[("author", "clear")] == 2
-        found = {
-            (each.kind, each.what): each.total.count
-            for each in stores["book"].related(1, EVERYTHING)
-            if each.total.count
-        }
+        found = touched(stores, "book", 1)
         assert found[("copy", "delete")] == 2
         assert all(what == "delete" for _, what in found)
-        assert [each for each in stores["loan"].related(1, EVERYTHING) if each.total.count] == []
+        assert touched(stores, "loan", 1) == {}
         with pytest.raises(NotFound):
             stores["author"].related(1, reach(FALSE))
 
