@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy.engine import Engine
 
 from .catalogue import Catalogue
+from ..searching import autogeneration
 from .lock import alone
 
 Include = Callable[..., bool]
@@ -27,6 +28,7 @@ def run(revisions: Catalogue, run_env: Callable[[], None]) -> None:
     :raises CommandError: the command cannot be run; the message says what to do.
     """
     scope = revisions.scope
+    autogeneration.teach_alembic()
     proxied: Any = vars(context)["_proxy"]
     configure: Callable[..., None] = proxied.configure
 
@@ -86,6 +88,8 @@ def _include(revisions: Catalogue, theirs: Include | None) -> Include:
 
     def include(thing: Any, name: str | None, type_: str, reflected: bool, other: Any) -> bool:
         if type_ == "table" and name is not None and not _is_compared(revisions, name, other):
+            return False
+        if not autogeneration.include(thing, name, type_, reflected, other):
             return False
         return theirs is None or bool(theirs(thing, name, type_, reflected, other))
 
