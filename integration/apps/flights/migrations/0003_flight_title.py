@@ -1,6 +1,7 @@
 """What people look for a flight by, of those that are loaded too."""
 
 import sqlalchemy as sa
+import stack_db.searching.operation as searching
 from alembic import op
 
 revision = "0003"
@@ -23,8 +24,10 @@ def upgrade() -> None:
     op.execute(sa.update(table).values(title=title.concat(sa.func.coalesce(plane, ""))))
     with op.batch_alter_table("flight") as flight:
         flight.alter_column("title", existing_type=sa.String(32), nullable=False)
+    searching.create_search_index(op, "flight", ["title"], key=["id"], numbered=True)
 
 
 def downgrade() -> None:
+    searching.drop_search_index(op, "flight", ["title"], key=["id"], numbered=True)
     with op.batch_alter_table("flight") as flight:
         flight.drop_column("title")
