@@ -23,7 +23,7 @@ import pytest
 import sqlalchemy as sa
 
 from services import DATABASES
-from stack_core.filter import holds
+from stack_core.filter import Is, holds
 from stack_core.query import EVERYTHING, Page, Position, Query, Reach
 from stack_core.store import Store
 from stack_testing.memory import MemoryStore, MemoryStores
@@ -213,3 +213,14 @@ def test_stores_and_python_agree(stand: SqlStand, where: str, count: int) -> Non
                     raise
             for _ in range(WALKS):
                 come_and_go(world)
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("where", DATABASES)
+@pytest.mark.parametrize("op", ["contains", "starts"])
+def test_case_is_no_matter_in_any_column(stand: SqlStand, where: str, op: Any) -> None:
+    """S18: parts are found without case also where a column's collation tells it apart."""
+    with stand.caller():
+        stand.fill()
+        page = stand["book"].page(Query(fields=(), where=Is("title", op, "ZEB")), EVERYTHING)
+    assert page.keys == [10, 11]
