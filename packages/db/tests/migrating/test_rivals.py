@@ -167,9 +167,8 @@ def test_killed_upgrades_go_on(
             project.run("resume")
             resumed += 1
         check(project)
-    print(
-        f"{anywhere.get_backend_name()}: {whole:.2f} s; revisions begun: {came}; resumed: {resumed}"
-    )
+    name = anywhere.get_backend_name()
+    print(f"{name}: {whole:.2f} s; revisions begun: {came}; resumed: {resumed}")
     assert len({*came} - {REVISIONS}) > 2, "hardly one was killed half-way"
 
 

@@ -48,7 +48,7 @@ def test_conflict_of_an_expression(bank: Bank) -> None:
         ({"number": None, "balance": None}, {"number", "balance"}, "required"),
         ({"number": "1", "nmber": 2, "bal": 1}, {"nmber", "bal"}, "unknown"),
     ],
-    ids=repr,
+    ids=lambda value: repr(sorted(value) if isinstance(value, set) else value),
 )
 def test_invalid_names_fields(bank: Bank, values: Any, paths: Any, code: str) -> None:
     """S49: checks, foreign keys, and what is missing or unknown; all that is known beforehand."""
