@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from stack_db import Instant
 from stack_db.declaration import about, kind, rule
+from stack_db.mixins import SoftDelete
 from stack_testing.store import Genre
 
+REFUSED = "the validator refuses this"
 KINDS = ("team", "author", "book", "tag", "tagging", "copy", "loan", "note", "sample")
 
 
@@ -32,6 +35,31 @@ def many(model: str, back: str) -> Any:
 class Plain:
     """What has no say in what is written."""
 
+    @classmethod
+    def listen(cls, model: Any) -> None:
+        """Listen to nothing."""
+
+
+class Validated(Plain):
+    """A validator and listeners, for which a store must go through the session."""
+
+    @validates("title", "name", "slug", "reader", "word", "place", "text", "body")
+    def accept(self, name: str, value: Any) -> Any:
+        """Refuse one value, which no test of the contract writes."""
+        if value == REFUSED:
+            raise ValueError("The validator refuses it.")
+        return value
+
+    @classmethod
+    def listen(cls, model: Any) -> None:
+        """Listen to every write of a model."""
+        for name in ("before_insert", "before_update", "before_delete"):
+            event.listen(model, name, _hear)
+
+
+def _hear(mapper: Any, connection: Any, thing: Any) -> None:
+    """Hear that an object is written."""
+
 
 def make_models(
     db: Any, listens: Any = Plain, text: Callable[[int], Any] = sa.String
@@ -41,6 +69,19 @@ def make_models(
     :param listens: a class that each derives from, such as one with a validator.
     :param text: the type of a text of a length.
     """
+    found = [
+        *_map_people(db, listens, text),
+        *_map_books(db, listens, text),
+        *_map_copies(db, listens, text),
+        *_map_others(db, listens, text),
+    ]
+    for model in found:
+        listens.listen(model)
+    return dict(zip(KINDS, found, strict=True))
+
+
+def _map_people(db: Any, listens: Any, text: Callable[[int], Any]) -> Any:
+    """Map teams and authors."""
 
     class Team(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "team"
@@ -60,6 +101,12 @@ def make_models(
         boss = relationship("Author", remote_side=[id])
         books = many("Book", "author")
         edited = many("Book", "editor")
+
+    return Team, Author
+
+
+def _map_books(db: Any, listens: Any, text: Callable[[int], Any]) -> Any:
+    """Map books and their tags."""
 
     class Book(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "book"
@@ -110,6 +157,12 @@ def make_models(
         book = relationship("Book")
         tag = relationship("Tag")
 
+    return Book, Tag, Tagging
+
+
+def _map_copies(db: Any, listens: Any, text: Callable[[int], Any]) -> Any:
+    """Map what has a key of several columns, and what leads to it."""
+
     class Copy(listens, db.Model):  # type: ignore[misc]
         __tablename__ = "copy"
         book_id: Mapped[int] = key("book.id", ondelete="CASCADE", primary_key=True)
@@ -131,16 +184,20 @@ def make_models(
             ),
         )
 
-    class Note(listens, db.Model):  # type: ignore[misc]
+    return Copy, Loan
+
+
+def _map_others(db: Any, listens: Any, text: Callable[[int], Any]) -> Any:
+    """Map what is marked as deleted, and every type of value."""
+
+    class Note(listens, SoftDelete, db.Model):  # type: ignore[misc]
         __tablename__ = "note"
         id: Mapped[int] = mapped_column(primary_key=True)
-        slug: Mapped[str] = mapped_column(text(100), info=about(searchable=True))
+        slug: Mapped[str] = mapped_column(text(100), unique=True, info=about(searchable=True))
         body: Mapped[str | None] = mapped_column(text(400))
         parent_id: Mapped[int | None] = key("note.id", ondelete="SET NULL")
-        deleted_at: Mapped[datetime | None] = mapped_column(Instant)
         parent = relationship("Note", remote_side=[id], back_populates="replies")
         replies = many("Note", "parent")
-        __soft__ = "deleted_at"
         __kind__ = kind(history=True)
 
     some_text = text(200)
@@ -162,16 +219,4 @@ def make_models(
         json = mapped_column(sa.JSON(none_as_null=True))
         genre = mapped_column(sa.Enum(Genre))
 
-    found = (Team, Author, Book, Tag, Tagging, Copy, Loan, Note, Sample)
-    return dict(zip(KINDS, found, strict=True))
-
-
-class Validated:
-    """A validator of a model's own, for which a store must go through the session."""
-
-    @validates("title", "name", "slug", "reader", "word", "place", "text", "body")
-    def accept(self, name: str, value: Any) -> Any:
-        """Accept any value; refuse what no test writes."""
-        if value == "the validator's own":
-            raise ValueError("The validator refuses it.")
-        return value
+    return Note, Sample

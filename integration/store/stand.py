@@ -15,6 +15,9 @@ from sqlalchemy.engine import Engine
 from services import find_url
 from stack_core.store import Store, store_for
 from stack_db import Database
+from stack_db.searching.index import find_indexes
+from stack_db.searching.operation import make_index
+from stack_db.tables import history_table
 from stack_testing.store import ROWS, StoreStand
 
 FIRST_KEY = 1000
@@ -45,12 +48,19 @@ class SqlStand(StoreStand):
 
     def create(self) -> None:
         """Create the tables, and let the keys that a database makes begin high."""
+        history_table(self.db.metadata)
         with self.app.app_context():
             self.db.create_all()
             with self.db.engine.begin() as connection:
                 for table in self.db.metadata.sorted_tables:
                     if list(table.primary_key.columns.keys()) == ["id"]:
                         self._begin_keys(connection, table)
+
+    def index(self) -> None:
+        """Make the indexes of searches, as a migration does."""
+        with self.app.app_context(), self.db.engine.begin() as connection:
+            for index in find_indexes(self.db.metadata):
+                make_index(connection, index)
 
     def fill(self, rows: Mapping[str, Sequence[Mapping[str, Any]]] = ROWS) -> None:
         """Insert the rows, and nothing through a store."""

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
+from sqlalchemy import event
 
+from stack_core.problem import Invalid
+from stack_core.query import EVERYTHING, Query
 from stack_testing.store import StoreContract
 
-from .models import Plain, Validated, make_models
+from .models import REFUSED, Plain, Validated, make_models
 from .stand import SqlStand, open_database, sql_stand
 
+ONE = "All threads have one connection, and with it one transaction."
 NOT_POSTGRES = "Only PostgreSQL tells what it expects."
 
 
@@ -23,6 +27,7 @@ class SqlContract(StoreContract):
 
     database: ClassVar[str]
     listens: ClassVar[Any] = Plain
+    indexed: ClassVar[bool] = False
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -33,6 +38,8 @@ class SqlContract(StoreContract):
             open_database(cls.database) as address,
             sql_stand(address, folder, lambda db: make_models(db, cls.listens)) as stand,
         ):
+            if cls.indexed:
+                stand.index()
             yield stand
 
     @pytest.fixture
@@ -42,6 +49,25 @@ class SqlContract(StoreContract):
         place.empty()
 
 
+class Heard:
+    """What a test of the way through the session has to show: that it is taken."""
+
+    @pytest.mark.parametrize("kind", ["book", "author", "note"])
+    def test_validator_is_heard(self, stores: SqlStand, kind: str) -> None:
+        """S47: the model's own code has its say in what a store writes."""
+        name = stores[kind].description.title
+        for write in (
+            lambda: stores[kind].update(1, {name: REFUSED}, EVERYTHING),
+            lambda: stores[kind].create({name: REFUSED, "author": 1}, EVERYTHING),
+        ):
+            with pytest.raises((ValueError, Invalid)):
+                write()
+        heard: list[Any] = []
+        event.listen(stores.models["book"], "before_update", lambda *rest: heard.append(rest[2]))
+        stores["book"].update(1, {"pages": 12345}, EVERYTHING)
+        assert [book.pages for book in heard] == [12345]
+
+
 class TestSqlite(SqlContract):
     """SQLite in a file."""
 
@@ -49,7 +75,7 @@ class TestSqlite(SqlContract):
     exempt = {"estimate": NOT_POSTGRES}
 
 
-class TestSqliteWithObjects(TestSqlite):
+class TestSqliteWithObjects(Heard, TestSqlite):
     """SQLite in a file, where every write goes through the session."""
 
     listens = Validated
@@ -59,7 +85,11 @@ class TestSqliteInMemory(SqlContract):
     """SQLite in memory, which is one connection."""
 
     database = "sqlite://"
-    exempt = {"estimate": NOT_POSTGRES}
+    exempt = {
+        "estimate": NOT_POSTGRES,
+        "test_others_see_what_is_committed": ONE,
+        "test_threads_write_at_once": ONE,
+    }
 
 
 @pytest.mark.services
@@ -70,7 +100,7 @@ class TestPostgres(SqlContract):
 
 
 @pytest.mark.services
-class TestPostgresWithObjects(TestPostgres):
+class TestPostgresWithObjects(Heard, TestPostgres):
     """PostgreSQL, where every write goes through the session."""
 
     listens = Validated
@@ -85,7 +115,45 @@ class TestMariaDB(SqlContract):
 
 
 @pytest.mark.services
-class TestMariaDBWithObjects(TestMariaDB):
+class TestMariaDBWithObjects(Heard, TestMariaDB):
     """MariaDB, where every write goes through the session."""
 
     listens = Validated
+
+
+class TestSqliteWithIndex(TestSqlite):
+    """SQLite in a file, where searches have an index."""
+
+    indexed = True
+
+    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
+    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
+        """A search says that it was done by the index."""
+        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
+        assert page.searched == "index"
+
+
+@pytest.mark.services
+class TestPostgresWithIndex(TestPostgres):
+    """PostgreSQL, where searches have an index."""
+
+    indexed = True
+
+    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
+    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
+        """A search says that it was done by the index."""
+        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
+        assert page.searched == "index"
+
+
+@pytest.mark.services
+class TestMariaDBWithIndex(TestMariaDB):
+    """MariaDB, where searches have an index."""
+
+    indexed = True
+
+    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
+    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
+        """A search says that it was done by the index."""
+        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
+        assert page.searched == "index"

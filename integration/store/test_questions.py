@@ -23,8 +23,8 @@ import pytest
 import sqlalchemy as sa
 
 from services import DATABASES
-from stack_core.filter import holds
-from stack_core.query import Page, Position, Query, Reach
+from stack_core.filter import Is, holds
+from stack_core.query import EVERYTHING, Page, Position, Query, Reach
 from stack_core.store import Store
 from stack_testing.memory import MemoryStore, MemoryStores
 from stack_testing.memory.ordering import Order
@@ -34,11 +34,12 @@ from .models import KINDS, make_models
 from .objects import ObjectReader
 from .questions import Asker
 from .stand import SqlStand, open_database, sql_stand
-from .worlds import Rows, make_world
+from .worlds import TEXTS, Rows, make_world
 
 SEED = int(os.environ.get("STACK_TEST_SEED", "0")) or 20260101
-QUICK, ALL, WORLD = 150, 10_000, 500
-"""How many questions a quick run asks and a whole one, and how many of them one set of rows."""
+QUICK, ALL, WORLD, WALKS = 150, 10_000, 500, 10
+"""How many questions a quick run asks and a whole one; how many of them are of one set of rows,
+and how often its pages are turned while rows come and go."""
 
 quick = [pytest.param("sqlite:///library.db", QUICK, id="SQLite")]
 whole = [
@@ -148,6 +149,30 @@ def turn(world: World, kind: str, query: Query, reach: Reach) -> None:
     assert [key for page in reversed(back) for key in page.keys] == whole
 
 
+def come_and_go(world: World) -> None:
+    """Turn pages while rows come and go; none that stays is lost or repeated."""
+    store, random = world.sql("loan"), world.asker.random
+    order, backwards = world.asker.order("loan"), random.random() < 0.5
+    query = Query(fields=(), order=order, limit=random.randint(1, 4))
+    keys = store.page(msgspec.structs.replace(query, limit=1000), EVERYTHING).keys
+    gone = random.sample(keys, len(keys) // 3)
+    stays = [key for key in keys if key not in gone]
+    found: list[Any] = []
+    position: Position | None = Position((), backwards=backwards)
+    while position is not None:
+        page = store.page(at(query, position), EVERYTHING)
+        found = page.keys + found if backwards else found + page.keys
+        position = page.previous if backwards else page.next
+        if gone and random.random() < 0.7:
+            store.delete(gone.pop(), EVERYTHING)
+        if len(found) < 100 and random.random() < 0.7:
+            copy = random.choice((None, *world.objects["copy"]))
+            values = {"reader": random.choice(TEXTS), "copy": copy and copy.key}
+            store.create(values, EVERYTHING)
+    assert len(set(found)) == len(found)
+    assert [key for key in found if key in stays] == stays
+
+
 def at(query: Query, position: Position) -> Query:
     """Return a query from a position on."""
     return msgspec.structs.replace(query, position=position)
@@ -186,3 +211,16 @@ def test_stores_and_python_agree(stand: SqlStand, where: str, count: int) -> Non
                     asked = f"question {number} of {kind!r}: {query} within {reach}"
                     error.add_note(f"Seed {SEED}, {asked}")
                     raise
+            for _ in range(WALKS):
+                come_and_go(world)
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("where", DATABASES)
+@pytest.mark.parametrize("op", ["contains", "starts"])
+def test_case_is_no_matter_in_any_column(stand: SqlStand, where: str, op: Any) -> None:
+    """S18: parts are found without case also where a column's collation tells it apart."""
+    with stand.caller():
+        stand.fill()
+        page = stand["book"].page(Query(fields=(), where=Is("title", op, "ZEB")), EVERYTHING)
+    assert page.keys == [10, 11]

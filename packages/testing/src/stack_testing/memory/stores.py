@@ -10,13 +10,12 @@ from flask import Flask
 
 from stack_core import Registry
 from stack_core.description import Description
-from stack_core.store import STORES
+from stack_core.store import STORES, Store
 
 from .tables import Tables
 
 if TYPE_CHECKING:
     from .kind import Kind
-    from .store import MemoryStore
 
 
 class MemoryStores:
@@ -30,9 +29,9 @@ class MemoryStores:
     def __init__(self) -> None:
         self.tables = Tables()
         self.kinds: dict[str, Kind] = {}
-        self._stores: dict[str, MemoryStore] = {}
+        self._stores: dict[str, Store] = {}
 
-    def __getitem__(self, kind: str) -> MemoryStore:
+    def __getitem__(self, kind: str) -> Store:
         return self._stores[kind]
 
     def __iter__(self) -> Iterator[str]:
@@ -42,7 +41,7 @@ class MemoryStores:
         """Offer the stores to whoever looks for one on an application."""
         Registry.of(app).offer(STORES, self)
 
-    def add(self, store: MemoryStore, kind: Kind) -> None:
+    def add(self, store: Store, kind: Kind) -> None:
         """Take in a store; its making calls this.
 
         :raises ValueError: there is one for that kind.
@@ -52,7 +51,7 @@ class MemoryStores:
         self.kinds[kind.name] = kind
         self._stores[kind.name] = store
 
-    def find_store(self, thing: object) -> MemoryStore | None:
+    def find_store(self, thing: object) -> Store | None:
         """Return the store of a kind's word or of a class, or None where it is not kept here."""
         if isinstance(thing, str):
             return self._stores.get(thing)
