@@ -74,7 +74,7 @@ class Comparison:
         An index of the column serves it on MariaDB if the column's own
         collation is known to be without case.
         """
-        collation = getattr(column.type, "collation", None) or ""
+        collation = getattr(self._kind(column), "collation", None) or ""
         if self.name == "mysql" and collation.endswith("_ci"):
             return column.like(bound, escape=ESCAPE)
         return self.contains(column, bound)
