@@ -21,7 +21,8 @@ API = (ROOT / "docs" / "reference" / "api.md").read_text("utf-8")
 def on_page(module: str) -> list[str]:
     """Return the names that the documentation's API page describes of a module, in its order."""
     block = re.search(rf"currentmodule:: {re.escape(module)}\n(.*?)\n```", API, re.DOTALL)
-    return re.findall(r"^\.\. (?:auto\w+|py:data):: (\w+)", block[1] if block else "", re.MULTILINE)
+    described = re.compile(r"^\.\. (?:auto\w+|py:data):: (\w+)", re.MULTILINE)
+    return described.findall(block[1] if block else "")
 
 
 def in_order(names: list[str]) -> list[str]:
@@ -30,7 +31,7 @@ def in_order(names: list[str]) -> list[str]:
 
 
 def own(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """Yield the classes and functions that a module names; other values have no text of theirs."""
+    """Yield the classes and functions that a module names; values have no text of theirs."""
     for name in module.__all__:
         thing = getattr(module, name)
         if directive(name, thing) != "autodata":

@@ -40,6 +40,9 @@ app.config["TESTING"] = True
 Stack("db").init_app(app)
 answer = app.test_client().get("/readyz")
 assert answer.status_code == 200, answer.text
+for installed in app.extensions["stack"].values():
+    shipped = getattr(installed.extension, "migrations", None)
+    assert shipped is None or any(shipped.path.glob(f"{shipped.branch}_*.py")), shipped
 print("One request:", answer.text.strip())
 """
 

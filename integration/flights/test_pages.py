@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -17,7 +18,7 @@ HOSTILE = [
     *("-1", "0", "1.5", "1e-3", "abcd", "1" + "0" * 21, "9" * 5000, " 1", "1%00", "%00", "%FF%FE"),
     *("'", '"', ";", "1 OR 1=1", "<script>", "../../x", "%D9%A1", "%F0%9F%98%80", "None", "--"),
 ]
-PARAMETERS = ["carrier", "origin", "destination", "month", "after", "before", "last"]
+PARAMETERS = ["carrier", "origin", "destination", "month", "cursor", "last"]
 
 
 def shown(page: str) -> list[int]:
@@ -29,6 +30,13 @@ def step(page: str, label: str) -> str:
     """The address behind a link of the list's navigation, or nothing."""
     found = re.search(rf'<a href="([^"]+)"[^>]*>{label}</a>', page)
     return found[1].replace("&amp;", "&") if found else ""
+
+
+def after_first_page(client: FlaskClient, filters: str) -> str:
+    """The cursor to the second page of a list."""
+    found = re.search(r"cursor=([^&\"]+)", step(client.get(f"/flights/?{filters}").text, "Next"))
+    assert found
+    return found[1]
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -50,9 +58,8 @@ def test_hostile_path_is_not_there(client: FlaskClient, value: str) -> None:
 
 
 def test_places_exclude_each_other(client: FlaskClient) -> None:
-    """Nobody can be after one flight and before another."""
-    assert client.get("/flights/?after=1&before=9").status_code == 400
-    assert client.get("/flights/?after=1&last=1").status_code == 400
+    """Nobody can be at a cursor and at the end."""
+    assert client.get("/flights/?cursor=1&last=1").status_code == 400
 
 
 @pytest.mark.parametrize(("start", "label"), [("", "Next"), ("?last=1", "Previous")])
@@ -79,7 +86,7 @@ def test_ends_of_the_list_lead_nowhere(client: FlaskClient) -> None:
     assert step(last, "First")
 
 
-@pytest.mark.parametrize("part", ["", "&last=1", "&after=1500"])
+@pytest.mark.parametrize("part", ["", "&last=1", "&cursor="])
 @pytest.mark.parametrize("filters", ["", "carrier=UA", "month=7", "origin=JFK&destination=LAX"])
 def test_part_is_found_without_sorting(
     app: Flask, client: FlaskClient, read: sqlite3.Cursor, filters: str, part: str
@@ -91,6 +98,8 @@ def test_part_is_found_without_sorting(
              context: object, many: bool) -> None:  # fmt: skip
         statements.append((statement, values))
 
+    if part == "&cursor=":
+        part = f"&cursor={after_first_page(client, filters)}"
     with app.app_context():
         engine = app.extensions["sqlalchemy"].engine
     event.listen(engine, "before_cursor_execute", note)
@@ -127,6 +136,38 @@ def test_filter_chooses(
     page = client.get(f"/flights/?{asked}").text
     assert f"{len(expected):,} flight" in page
     assert shown(page) == expected[:50]
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("N1", "title LIKE '%N1%'"),
+        ("ua 1545", "title LIKE '%UA%' AND title LIKE '%1545%'"),
+        ("jfk lax", "title LIKE '%JFK%' AND title LIKE '%LAX%'"),
+        ("100%", "0"),
+        ("_", "0"),
+        ("'; DROP TABLE flight; --", "0"),
+        ("\u0130", "0"),
+    ],
+)
+def test_search_finds(
+    client: FlaskClient, read: sqlite3.Cursor, text: str, condition: str
+) -> None:
+    """A search finds the flights whose words have the text, small letters or not."""
+    find = f"SELECT id FROM flight WHERE {condition} ORDER BY departs_at, id"
+    expected = [id for (id,) in read.execute(find)]
+    page = client.get("/flights/", query_string={"search": text})
+    assert page.status_code == 200
+    assert shown(page.text) == expected[:50]
+
+
+@pytest.mark.parametrize("change", [lambda cursor: cursor[:-2], lambda cursor: f"x{cursor}"])
+def test_changed_cursor_is_refused(client: FlaskClient, change: Callable[[str], str]) -> None:
+    """A cursor that somebody changed is a 400 that says so."""
+    cursor = change(after_first_page(client, ""))
+    response = client.get(f"/flights/?cursor={cursor}")
+    assert response.status_code == 400
+    assert "cursor" in response.text
 
 
 def test_flight_that_never_left_says_so(client: FlaskClient, read: sqlite3.Cursor) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from burst import SUBJECTS, Subject, compare
 from load import measure_load
 from peers import run_peers
+from writing import measure_writing
 
 from store import LEAST, measure_store
 
@@ -86,6 +87,8 @@ def main() -> int:
     start = measure_start(options.rounds // 2)
     print("Loading the flights, beside a plain executemany into the same tables:")
     load = measure_load(options.loads)
+    print("Creating rows by the store, beside Core and the ORM:")
+    writing = measure_writing(options.rounds)
     if options.peers:
         run_peers(options.peers.resolve())
     print("Measures:")
@@ -98,6 +101,7 @@ def main() -> int:
             ("loading CPU ÷ executemany alone", load["at_hand"], 2.0),
             ("loading peak, MB", load["mb"], 300),
             ("alembic or flask_migrate loaded at start", start["early"], 0),
+            *writing,
         ]
     )
 

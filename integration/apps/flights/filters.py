@@ -7,35 +7,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_
+from stack_core.filter import All, Filter, Is
 from werkzeug.exceptions import BadRequest
-
-from .models import Flight
 
 YEAR = 2013
 GREATEST_ID = 2**31 - 1
+LONGEST_SEARCH = 100
 
 
 @dataclass(frozen=True)
 class Filters:
     """Which flights to list; what is empty does not matter."""
 
+    search: str = ""
     carrier: str = ""
     origin: str = ""
     destination: str = ""
     month: int = 0
 
-    def criteria(self) -> list[ColumnElement[bool]]:
-        """The conditions that a flight has to meet."""
-        asked = [
-            (Flight.carrier, self.carrier),
-            (Flight.origin, self.origin),
-            (Flight.destination, self.destination),
-        ]
-        found: list[ColumnElement[bool]] = [column == code for column, code in asked if code]
+    def where(self) -> Filter:
+        """What a flight has to be like; the search is a matter of its own."""
+        asked = (
+            ("airline", self.carrier),
+            ("departure", self.origin),
+            ("arrival", self.destination),
+        )
+        parts: list[Filter] = [Is(path, "eq", code) for path, code in asked if code]
         if self.month:
-            found.append(_in_month(self.month))
-        return found
+            parts += _in_month(self.month)
+        return All(tuple(parts))
 
     def query(self) -> dict[str, str | int]:
         """The parameters of an address that asks for the same."""
@@ -44,10 +44,9 @@ class Filters:
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the list to be: after a flight, before a flight, at the end, or at the start."""
+    """Where in the list to be: where a cursor points to, at the end, or at the start."""
 
-    after: int = 0
-    before: int = 0
+    cursor: str = ""
     last: bool = False
 
 
@@ -56,7 +55,11 @@ def read_filters(given: Mapping[str, str]) -> Filters:
 
     :raises BadRequest: When a value cannot be what its name says.
     """
+    search = " ".join(given.get("search", "").split())
+    if len(search) > LONGEST_SEARCH:
+        raise BadRequest(f"'search' has at most {LONGEST_SEARCH} letters.")
     return Filters(
+        search=search,
         carrier=_code(given, "carrier", 2),
         origin=_code(given, "origin", 3),
         destination=_code(given, "destination", 3),
@@ -69,13 +72,12 @@ def read_place(given: Mapping[str, str]) -> Place:
 
     :raises BadRequest: When a value is wrong, or there is more than one.
     """
-    last = given.get("last", "")
+    last, cursor = given.get("last", ""), given.get("cursor", "")
     if last not in ("", "1"):
         raise BadRequest("'last' is 1 or left out.")
-    after, before = _number(given, "after", GREATEST_ID), _number(given, "before", GREATEST_ID)
-    if sum(map(bool, (after, before, last))) > 1:
-        raise BadRequest("Only one of 'after', 'before' and 'last' can be given.")
-    return Place(after, before, bool(last))
+    if cursor and last:
+        raise BadRequest("Only one of 'cursor' and 'last' can be given.")
+    return Place(cursor, bool(last))
 
 
 def _code(given: Mapping[str, str], name: str, length: int) -> str:
@@ -94,15 +96,15 @@ def _number(given: Mapping[str, str], name: str, greatest: int) -> int:
     return int(text)
 
 
-def _in_month(month: int) -> ColumnElement[bool]:
+def _in_month(month: int) -> list[Filter]:
     """The dates decide; the instants, a day wider, let the index on them narrow the search."""
     first = date(YEAR, month, 1)
     end = date(YEAR + month // 12, month % 12 + 1, 1)
     start = datetime.combine(first, time(), UTC) - timedelta(days=1)
     stop = datetime.combine(end, time(), UTC) + timedelta(days=1)
-    return and_(
-        Flight.day >= first,
-        Flight.day < end,
-        Flight.departs_at >= start,
-        Flight.departs_at < stop,
-    )
+    return [
+        Is("day", "ge", first),
+        Is("day", "lt", end),
+        Is("departs_at", "ge", start),
+        Is("departs_at", "lt", stop),
+    ]

@@ -2,92 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, func, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
+from flask import Flask
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from stack_core.desk import Desk, Listing
+from stack_core.query import Position, Query
 from werkzeug.exceptions import NotFound
 
 from .filters import Filters, Place
 from .models import Airline, Airport, Flight
 
 PAGE = 50
+PUBLIC = {"flight.read", "airline.read", "airport.read"}
+LAST = Position((), backwards=True)
 
-_origin, _destination = aliased(Airport), aliased(Airport)
-_ROWS = (
-    select(
-        Flight.id,
-        Flight.departs_at,
-        Flight.day,
-        Flight.carrier,
-        Flight.number,
-        Flight.origin,
-        Flight.destination,
-        Flight.departure_delay,
-        Flight.arrival_delay,
-        Airline.name.label("airline"),
-        _origin.zone,
-        _destination.name.label("destination_name"),
-    )
-    .join(Flight.airline)
-    .join(Flight.departure.of_type(_origin))
-    .join(Flight.arrival.of_type(_destination))
+
+class Row(NamedTuple):
+    """One line of the list, in the order of its query's fields."""
+
+    id: int
+    departs_at: Any
+    day: Any
+    carrier: str
+    number: int
+    origin: str
+    destination: str
+    departure_delay: int | None
+    arrival_delay: int | None
+    airline: str
+    zone: str | None
+    destination_name: str | None
+
+
+FIELDS = (
+    "",
+    "departs_at",
+    "day",
+    "airline",
+    "number",
+    "departure",
+    "arrival",
+    "departure_delay",
+    "arrival_delay",
+    "airline.name",
+    "departure.zone",
+    "arrival.name",
 )
 
 
-@dataclass(frozen=True)
-class Page:
-    """A part of the list, in the order of departure.
-
-    ``before`` and ``after`` are the flights to go on from; 0 where the list ends.
-    """
-
-    rows: Sequence[Any]
-    total: int
-    before: int
-    after: int
-
-
-def page(session: Session, filters: Filters, place: Place) -> Page:
-    """Read one page of flights.
+def page(app: Flask, filters: Filters, place: Place) -> Listing:
+    """Read one page of flights, in the order of departure.
 
     It is found by the flight that it follows and not by its number, so that the last one is
     read as quickly as the first.
 
-    :raises NotFound: When there is no such flight to go on from.
+    :raises BadQuery: When the cursor is not one that this list gave away.
     """
-    criteria = filters.criteria()
-    statement = _ROWS.where(*criteria)
-    key = tuple_(Flight.departs_at, Flight.id)
-    backwards = bool(place.before or place.last)
-    edge = place.after or place.before
-    if edge:
-        position = tuple_(_departs_at(session, edge), edge)
-        statement = statement.where(key < position if backwards else key > position)
-    order = [Flight.departs_at, Flight.id]
-    statement = statement.order_by(*([part.desc() for part in order] if backwards else order))
-    found = session.execute(statement.limit(PAGE + 1)).all()
-    rows, more = found[:PAGE], len(found) > PAGE
-    if backwards:
-        rows = rows[::-1]
-    earlier = more if backwards else bool(place.after)
-    later = bool(place.before) if backwards else more
-    return Page(
-        rows,
-        session.scalar(select(func.count()).select_from(Flight).where(*criteria)) or 0,
-        rows[0].id if rows and earlier else 0,
-        rows[-1].id if rows and later else 0,
+    query = Query(
+        fields=FIELDS,
+        where=filters.where(),
+        search=filters.search,
+        order=("departs_at",),
+        position=LAST if place.last else None,
+        limit=PAGE,
+        total="exact",
     )
-
-
-def _departs_at(session: Session, flight: int) -> datetime:
-    found = session.scalar(select(Flight.departs_at).where(Flight.id == flight))
-    if found is None:
-        raise NotFound(f"There is no flight {flight} to go on from.")
-    return found
+    return Desk(app, Flight, public=PUBLIC).page(query, place.cursor)
 
 
 def flight(session: Session, id: int) -> Flight:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Double, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from stack_db import Instant
+from stack_db.declaration import about, kind
 
 from ..extensions import Model
 
@@ -55,6 +56,7 @@ class Flight(Model):
     """One scheduled departure; delays in minutes, early ones negative."""
 
     __tablename__ = "flight"
+    __kind__ = kind(title="title")
     __table_args__ = (
         UniqueConstraint("carrier", "number", "origin", "departs_at"),
         # Each serves its foreign key, a filter, and the order of the list under that filter.
@@ -83,6 +85,8 @@ class Flight(Model):
     """Minutes."""
     distance: Mapped[int]
     """Miles."""
+    title: Mapped[str] = mapped_column(String(32), info=about(searchable=True))
+    """What people look for: ``UA 1545 EWR IAH N14228``."""
 
     airline: Mapped[Airline] = relationship()
     plane: Mapped[Plane | None] = relationship()

@@ -55,6 +55,7 @@ def flight_reader() -> Callable[[list[str]], Row]:
         day = days.get(ymd)
         if day is None:
             day = days.setdefault(ymd, date(int(cells[0]), int(cells[1]), int(cells[2])))
+        plane = _text(cells[11])
         return {
             "departs_at": hour + _MINUTES[int(cells[17])],
             "day": day,
@@ -62,7 +63,8 @@ def flight_reader() -> Callable[[list[str]], Row]:
             "number": int(cells[10]),
             "origin": cells[12],
             "destination": cells[13],
-            "tailnum": _text(cells[11]),
+            "tailnum": plane,
+            "title": f"{cells[9]} {cells[10]} {cells[12]} {cells[13]} {plane or ''}".rstrip(),
             "departure_delay": _number(cells[5]),
             "arrival_delay": _number(cells[8]),
             "air_time": _number(cells[14]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import month_name
 from collections.abc import Callable
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 
 from ..extensions import db
 from . import listing, wording
@@ -32,9 +32,11 @@ def words() -> dict[str, Callable[..., str]]:
 def index() -> str:
     """List the flights, as filtered."""
     filters = read_filters(request.args)
+    page = listing.page(current_app, filters, read_place(request.args))
     return render_template(
         "flights/index.html",
-        page=listing.page(db.session(), filters, read_place(request.args)),
+        page=page,
+        rows=[listing.Row(*row) for row in page.rows],
         filters=filters,
         choices=listing.choices(db.session()),
         months=[(number, f"{month_name[number]} {YEAR}") for number in range(1, 13)],

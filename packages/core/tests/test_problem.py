@@ -92,6 +92,19 @@ def test_problem_of_an_application(app: Flask, problem: Problem, code: int) -> N
         assert raising(app, problem).get("/").text == "mine"
 
 
+def test_handler_of_a_family(app: Flask) -> None:
+    """The handler of a class without a status of its own gets all of its problems (S3)."""
+
+    class ShopProblem(Problem):
+        """Whatever goes wrong in a shop."""
+
+    app.register_error_handler(ShopProblem, lambda error: (f"shop {error.code}", 299))
+    assert raising(app, ShopProblem(status=409)).get("/").text == "shop 409"
+    app = Flask("other")
+    app.register_error_handler(ShopProblem, lambda error: (f"shop {error.code}", 299))
+    assert raising(app, ShopProblem()).get("/").text == "shop 500"
+
+
 def test_handler_of_a_blueprint_comes_first(app: Flask) -> None:
     """The handler of the blueprint that raised it hides the application's."""
     books = Blueprint("books", __name__, url_prefix="/books")

@@ -205,7 +205,7 @@ def _faults(cls: type[Extension[Any, Any]]) -> Iterator[str]:
     for key in ("requires", "after"):
         if isinstance(getattr(cls, key), str):
             yield f"{cls.__name__}.{key} is text. Write a tuple: ({getattr(cls, key)!r},)"
-    if cls.migrations is not None and cls.migrations.branch != cls.name:
+    if cls.name and cls.migrations is not None and cls.migrations.branch != cls.name:
         yield (
             f"{cls.__name__}.migrations are of the branch {cls.migrations.branch!r}."
             f" The branch is the extension's name: {cls.name!r}."

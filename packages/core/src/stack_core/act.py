@@ -27,6 +27,7 @@ class Right(msgspec.Struct, frozen=True):
 
 
 WHOLE = Right()
+OPEN = Reach()
 
 
 class Act:
@@ -96,7 +97,8 @@ class Act:
         row = right.scope if right else TRUE
         if reading is not None and reading is not right:
             row = both(row, reading.scope)
-        return Reach(row=row, through=tuple((each.kind, self._scope(each)) for each in kinds))
+        through = tuple([(each.kind, self._scope(each)) for each in kinds])
+        return Reach(row=row, through=through) if through or row is not TRUE else OPEN
 
     def refuse_row(self, verb: str) -> Problem:
         """Return the refusal of a row that can be read and not acted on (S56)."""
@@ -144,7 +146,7 @@ class Act:
         return not self._public.isdisjoint((permission, many, "*"))
 
     def _find(self, permission: str, description: Description) -> Right | None:
-        if self._public and self._is_public(permission):
+        if permission in self._public or (self._public and self._is_public(permission)):
             return WHOLE
         if not self.access.allows(permission):
             return None

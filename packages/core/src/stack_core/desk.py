@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from flask import Flask
@@ -43,7 +43,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     total: Total | None
     next: str | None
     previous: str | None
-    searched: str = "none"
+    searched: Literal["none", "index", "scan", "bounded"] = "none"
 
 
 class Desk(DeskWork):

@@ -74,6 +74,8 @@ def convert_key(description: Description, value: Any) -> Key:
     :raises LookupError: it is no key's text.
     """
     columns = description.key
+    if type(value) is int and len(columns) == 1:
+        return convert_operand(columns[0], value)
     if isinstance(value, str) and not (len(columns) == 1 and columns[0].type == "text"):
         value = description.parse_key(value)
     if len(columns) == 1:

@@ -107,9 +107,9 @@ class Problem(HTTPException):
 
     def get_response(self, environ: Any = None, scope: Any = None) -> Any:
         """Return the answer, made by the renderer that :class:`Realm` and ``Accept`` choose."""
-        from .rendering import render  # not at start: most applications never raise one there
+        from .rendering import Places, render  # not at start: few raise one there
 
-        return render(self, environ)
+        return render(self, environ, Places(HTML_PROBLEMS, JSON_PROBLEMS, REALMS))
 
 
 class NotFound(Problem, exceptions.NotFound):

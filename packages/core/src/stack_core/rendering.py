@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from flask import Flask, Response, current_app, has_app_context, has_request_context, request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request
 
-from .problem import HTML_PROBLEMS, JSON_PROBLEMS, REALMS, Problem, ProblemRenderer, Realm
-from .registry import Registry
+from .registry import Registry, Slot
 
 PLAIN = "text/plain"
 JSON = ("application/json", "application/problem+json")
 
 
-def render(problem: Problem, environ: Any = None) -> Response:
+class Shown(Protocol):
+    """What an answer tells of a problem."""
+
+    status: ClassVar[int]
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def detail(self) -> str: ...
+
+    @property
+    def errors(self) -> Iterable[Any]: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+class Renderer(Protocol):
+    """Makes the body of a problem for one media type."""
+
+    @property
+    def media_type(self) -> str: ...
+
+    def render(self, problem: Any) -> str | bytes: ...
+
+
+class Realm(Protocol):
+    """A path under which every problem has one media type."""
+
+    @property
+    def prefix(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+
+class Places(NamedTuple):
+    """The slots in which an application's renderers and realms are.
+
+    They come from the module of problems, which imports this one.
+    """
+
+    html: Slot[Any]
+    json: Slot[Any]
+    realms: Slot[Any]
+
+
+def render(problem: Shown, environ: Any, places: Places) -> Response:
     """Return the answer to a problem.
 
     :param environ: of the request; without it the current one, if there is one.
     """
     asked = _find_request(environ)
     app = current_app if has_app_context() else None
-    renderers = _renderers(app) if app else {}
-    realm = _find_realm(app, asked.path) if app and asked else None
+    renderers = _renderers(app, places) if app else {}
+    realm = _find_realm(app, places, asked.path) if app and asked else None
     if realm is not None:
         chosen = renderers.get(realm.media_type)
     else:
@@ -42,28 +89,26 @@ def _find_request(environ: Any) -> Request | None:
     return request if has_request_context() else None
 
 
-def _renderers(app: Flask) -> dict[str, ProblemRenderer | None]:
+def _renderers(app: Flask, places: Places) -> dict[str, Renderer | None]:
     """Return who makes which media type, the first choice first."""
     registry = Registry.of(app)
-    found: dict[str, ProblemRenderer | None] = {}
-    if html := registry.find(HTML_PROBLEMS):
+    found: dict[str, Renderer | None] = {}
+    if html := registry.find(places.html):
         found[html.media_type] = html
-    if json := registry.find(JSON_PROBLEMS):
+    if json := registry.find(places.json):
         found |= dict.fromkeys((json.media_type, *JSON), json)
     return {**found, PLAIN: None}
 
 
-def _find_realm(app: Flask, path: str) -> Realm | None:
+def _find_realm(app: Flask, places: Places, path: str) -> Realm | None:
     """Return the realm with the longest prefix: ``/api`` has ``/api/books`` and not ``/apis``."""
     at = path.rstrip("/") + "/"
-    realms = Registry.of(app).offers(REALMS)
+    realms: tuple[Realm, ...] = Registry.of(app).offers(places.realms)
     fits = [realm for realm in realms if at.startswith(realm.prefix.rstrip("/") + "/")]
     return max(fits, key=lambda realm: len(realm.prefix.rstrip("/")), default=None)
 
 
-def _choose(
-    renderers: dict[str, ProblemRenderer | None], header: str | None
-) -> ProblemRenderer | None:
+def _choose(renderers: dict[str, Renderer | None], header: str | None) -> Renderer | None:
     """Return who makes what the client likes best; among equals the one that it names."""
     if not header or not renderers:
         return next(iter(renderers.values()), None)
@@ -84,7 +129,7 @@ def _wishes(accept: list[tuple[str, float]], media_type: str) -> Iterator[tuple[
             yield level, quality
 
 
-def _make(app: Flask | None, problem: Problem, renderer: ProblemRenderer | None) -> Response:
+def _make(app: Flask | None, problem: Shown, renderer: Renderer | None) -> Response:
     body: str | bytes = ""
     if renderer is not None:
         try:
@@ -103,7 +148,7 @@ def _make(app: Flask | None, problem: Problem, renderer: ProblemRenderer | None)
     return answer
 
 
-def _write_plain(problem: Problem) -> str:
+def _write_plain(problem: Shown) -> str:
     lines = [problem.title, problem.detail]
     lines += [f"{'.'.join(map(str, error.path))}: {error.message}" for error in problem.errors]
     return "\n".join(filter(None, lines)) + "\n"

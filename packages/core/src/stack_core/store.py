@@ -16,7 +16,7 @@ from .finding import Finding
 from .problem import Unable
 from .query import Aggregate, Page, Query, Reach, Total
 from .registry import Registry
-from .stores import STORES
+from .stores import STORES, StoreProvider
 
 __all__ = [
     "STORES",
@@ -169,14 +169,6 @@ class Store(Work, Protocol):
         raise Unable()
 
 
-class StoreProvider(Protocol):
-    """Finds stores."""
-
-    def find_store(self, thing: object) -> Store | None:
-        """Return the store of a class or of a kind's word, or None where it is not kept here."""
-        ...
-
-
 def store_for(app: Flask, thing: object) -> Store:
     """Return the store of a class, of a kind's word, or the store itself that was given.
 
@@ -185,7 +177,7 @@ def store_for(app: Flask, thing: object) -> Store:
     providers = Registry.of(app).offers(STORES)
     for provider in providers:
         if (store := provider.find_store(thing)) is not None:
-            return store
+            return cast(Store, store)
     if not isinstance(thing, type | str) and hasattr(thing, "page"):
         return cast(Store, thing)
     if isinstance(thing, type):

@@ -12,7 +12,6 @@ from sqlalchemy.engine import Engine
 
 from stack_core import ConfigError, Extension, Finding, Registry, SetupError
 from stack_core.keep import DATABASE_KEEP, Keep
-from stack_core.migrations import Migrations
 from stack_core.stores import STORES
 
 from . import address, inspection, sqlite
@@ -26,7 +25,7 @@ from .probe import Probe
 from .reader import Readers, noting
 from .settings import DatabaseSettings, find_mode
 from .stores import Stores
-from .tables import OWN, history_table, keep_table
+from .tables import MIGRATIONS, history_table, keep_table
 from .writes import note_writes
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
     name = "db"
     settings = DatabaseSettings
     testing = "stack_db.testing"
-    migrations = Migrations("stack_db:migrations", branch="db", tables=OWN)
+    migrations = MIGRATIONS
 
     def __init__(
         self, database: SQLAlchemy, start: Callable[[Flask], None], *, reuses: bool = False
@@ -128,11 +127,11 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
     def attach(self, app: Flask, state: DatabaseState) -> None:
         """Let Flask-SQLAlchemy do its part, then add the answers, the migrations and the seams."""
         if state.reused:
+            hear(state.database)
             for engine in state.engines(app).values():
                 note_writes(engine)
         else:
             self.succeed(app, state)
-        hear(state.database)
         answer_faults(app, state.settings.retry_after)
         explain_faults(app)
         if find_mode(app, state.settings) != "off":
@@ -166,6 +165,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         with using(state.settings), noting(state.readers):
             self._start(app)
         state.database = self._database
+        hear(self._database)
 
     def abandon(self, app: Flask) -> None:
         """Close the engines of a set-up that failed."""

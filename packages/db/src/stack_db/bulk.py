@@ -9,8 +9,10 @@ from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql.elements import BindParameter
 
+from .draft import Action
+from .model.kind import Kind
 from .model.kinds import Kinds
-from .telling import Action, is_told, pending
+from .telling import is_told, pending
 
 
 def tell_statement(database: SQLAlchemy, state: ORMExecuteState) -> Any:
@@ -22,19 +24,25 @@ def tell_statement(database: SQLAlchemy, state: ORMExecuteState) -> Any:
     kind = None if mapper is None else Kinds.of(database).find(mapper.class_)
     if kind is None or action is None or not is_told(kind):
         return None
-    new = {} if action == "delete" else _read_values(kind.mapper, state)
+    new = {} if action == "delete" else _read_values(kind, state)
+    state.update_execution_options(preserve_rowcount=True)
     result: Any = state.invoke_statement()
-    if result.returns_rows:
+    if getattr(state.statement, "_returning", ()):
         frozen = result.freeze()
         result, count = frozen(), len(frozen.data)
     else:
-        count = result.rowcount
-        if count < 0:
-            count = len(state.parameters) if isinstance(state.parameters, list) else 0
+        count = _count(state, result)
     if count:
-        telling = pending(state.session)
-        telling.tell(kind, action, None, new=new, count=count)
+        pending(state.session).tell(kind, action, None, new=new, count=count)
     return result
+
+
+def _count(state: ORMExecuteState, result: Any) -> int:
+    """Return how many rows a statement wrote that returns none."""
+    if state.parameters and (state.is_insert or isinstance(state.parameters, list)):
+        return len(state.parameters) if isinstance(state.parameters, list) else 1
+    rows = getattr(state.statement, "_multi_values", ())
+    return len(rows[0]) if rows else max(getattr(result, "rowcount", 0), 0)
 
 
 def _find_action(state: ORMExecuteState) -> Action | None:
@@ -45,7 +53,7 @@ def _find_action(state: ORMExecuteState) -> Action | None:
     return "delete" if state.is_delete else None
 
 
-def _read_values(mapper: Any, state: ORMExecuteState) -> Mapping[str, Any]:
+def _read_values(kind: Kind, state: ORMExecuteState) -> Mapping[str, Any]:
     """Return the values that were written to every row alike; others by name, with None."""
     written: dict[str, Any] = {}
     statement: Any = state.statement
@@ -53,13 +61,21 @@ def _read_values(mapper: Any, state: ORMExecuteState) -> Mapping[str, Any]:
         name = getattr(target, "key", target)
         written[name] = value.effective_value if isinstance(value, BindParameter) else None
     rows = state.parameters
+    for many in getattr(statement, "_multi_values", ()):
+        written.update((getattr(each, "key", each), None) for each in many[0])
     if isinstance(rows, list):
-        written.update(dict.fromkeys((name for row in rows[:1] for name in row), None))
+        written.update((str(name), None) for row in rows[:1] for name in row)
     elif isinstance(rows, Mapping):
         written.update(rows)
-    return {_field(mapper, name): value for name, value in written.items()}
+    return {_name_field(kind, name): value for name, value in written.items()}
 
 
-def _field(mapper: Any, name: str) -> str:
-    column = mapper.local_table.columns.get(name)
-    return name if column is None else str(mapper.get_property_by_column(column).key)
+def _name_field(kind: Kind, name: str) -> str:
+    """Return the field of an attribute or a column: of a foreign key, its relation."""
+    column = kind.mapper.local_table.columns.get(name)
+    if column is not None and name not in kind.mapper.column_attrs:
+        name = str(kind.mapper.get_property_by_column(column).key)
+    for field in kind.description.fields:
+        if field.local == (name,):
+            return field.name
+    return name

@@ -7,37 +7,65 @@ optional, and a model that uses it is a plain SQLAlchemy model still.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, ForwardRef, TypedDict, TypeVar, Unpack, cast
 
 import msgspec
 from sqlalchemy.sql import ColumnElement
 
 from stack_core.description import FieldType
 
-__all__ = ["About", "KindOptions", "RuleOptions", "about", "kind", "rule"]
+__all__ = ["About", "KindOptions", "RuleOptions", "Words", "about", "kind", "rule"]
 
 T = TypeVar("T")
 
 _NEAR = 0.8
-_KNOWN: Mapping[str, tuple[type, ...]] = {
-    "label": (str,),
-    "help": (str,),
-    "searchable": (bool,),
-    "secret": (bool,),
-    "write_only": (bool,),
-    "read_only": (bool,),
-    "create_only": (bool,),
-    "required": (bool,),
-    "filter": (bool,),
-    "order": (bool,),
-    "choices": (list, tuple),
-    "pattern": (str,),
-    "ge": (int, float),
-    "le": (int, float),
-    "min_length": (int,),
-    "max_length": (int,),
-    "type": (str,),
-    "naive": (bool,),
+
+
+class Words(TypedDict, total=False):
+    """What may be said of an attribute.
+
+    ``label`` and ``help`` are what people read. ``searchable``: a search looks
+    into it. ``secret``: never shown, logged or told. ``write_only``: never read.
+    ``read_only``: never written. ``create_only``: not by an update. ``required``:
+    a create must name it, although the database does without. ``filter`` and
+    ``order``: it may stand in one. ``choices``: values, or pairs of a value and
+    what people read. ``pattern``: a regular expression that is found in it.
+    ``ge`` and ``le``: the least and the greatest value. ``type`` and ``naive``:
+    what the values are, and that moments have no zone, where the column's type
+    does not tell.
+    """
+
+    label: str
+    help: str
+    searchable: bool
+    secret: bool
+    write_only: bool
+    read_only: bool
+    create_only: bool
+    required: bool
+    filter: bool
+    order: bool
+    choices: Iterable[Any]
+    pattern: str
+    ge: float
+    le: float
+    min_length: int
+    max_length: int
+    type: FieldType
+    naive: bool
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "FieldType": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+    "Iterable[Any]": (list, tuple),
+}
+_KNOWN = {
+    word: _TYPES[type_.__forward_arg__]
+    for word, type_ in cast("Mapping[str, ForwardRef]", Words.__annotations__).items()
 }
 
 
@@ -72,55 +100,23 @@ class KindOptions(msgspec.Struct, frozen=True, kw_only=True):
     history: bool | None = None
 
 
-def about(
-    *,
-    label: str | None = None,
-    help: str | None = None,
-    searchable: bool | None = None,
-    secret: bool | None = None,
-    write_only: bool | None = None,
-    read_only: bool | None = None,
-    create_only: bool | None = None,
-    required: bool | None = None,
-    filter: bool | None = None,
-    order: bool | None = None,
-    choices: Iterable[Any] | None = None,
-    pattern: str | None = None,
-    ge: float | None = None,
-    le: float | None = None,
-    min_length: int | None = None,
-    max_length: int | None = None,
-    type: FieldType | None = None,
-    naive: bool | None = None,
-    **hints: Any,
-) -> About:
+def about(*, hints: Mapping[str, Any] | None = None, **words: Unpack[Words]) -> About:
     """Return what an attribute's ``info`` says to forms, pages and interfaces.
 
     Give it to ``mapped_column(info=…)``, ``relationship(info=…)`` or
     ``column_property(info=…)``; a hybrid property is decorated with it. A plain
     ``info={"label": …}`` says the same.
 
-    :param label: what people read; otherwise made of the attribute's name.
-    :param searchable: a search looks into it.
-    :param secret: never shown, logged or told. ``write_only``: never read.
-    :param read_only: never written. ``create_only``: not by an update.
-    :param required: a create must name it, although the database does without.
-    :param filter: may stand in a filter. ``order``: in an order.
-    :param choices: values, or pairs of a value and what people read.
-    :param pattern: a regular expression that the whole of a text matches.
-    :param ge: the least value. ``le``: the greatest.
-    :param type: what the values are, where the column's type does not tell.
-    :param naive: its moments have no zone, although the column's type does not tell.
-    :param hints: for packages that know more than these.
-    :raises TypeError: a hint is a misspelt parameter.
+    :param hints: for packages that know more words than :class:`Words`.
+    :raises TypeError: a word is unknown, or has a value of a wrong type.
     """
-    given = {name: value for name, value in locals().items() if value is not None}
-    hints = given.pop("hints", {})
-    if "choices" in given:
-        given["choices"] = tuple(given["choices"])
-    made = About(given, **hints)
-    read_info(made, "about(…)")
-    return made
+    said: dict[str, Any] = {word: value for word, value in words.items() if value is not None}
+    if "choices" in said:
+        said["choices"] = tuple(said["choices"])
+    _, unknown = read_info(said, "about(…)")
+    for word in unknown:
+        raise TypeError(f"about(…) has no {word!r}. Say it in hints={{{word!r}: …}}.")
+    return About(said, **(hints or {}))
 
 
 def rule(

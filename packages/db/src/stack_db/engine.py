@@ -15,6 +15,7 @@ from sqlalchemy.pool import Pool, QueuePool
 from stack_core import ConfigError
 
 from . import sqlite
+from .behind import hint_at_upgrade
 from .circuit import guard
 from .liveness import ping_idle_connections
 from .settings import DatabaseSettings
@@ -75,6 +76,7 @@ def equip(engine: Engine, options: dict[str, Any]) -> None:
             ping_idle_connections(engine, settings.ping_after)
         limit_statements(engine, settings.statement_timeout, options)
     note_writes(engine)
+    hint_at_upgrade(engine)
     if not sqlite.is_memory(engine.url):
         leave_connections_to_parent(engine)
 

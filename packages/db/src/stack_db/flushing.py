@@ -11,9 +11,10 @@ from sqlalchemy.orm.attributes import History
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from sqlalchemy.orm.interfaces import MANYTOMANY
 
+from .draft import Action, Draft, draft
 from .model.kind import Kind
 from .model.kinds import Kinds
-from .telling import Action, Draft, draft, is_told
+from .telling import is_told
 
 _WATCH = "_flush_watch"
 _UNKNOWN = object()

@@ -19,8 +19,8 @@ from stack_core.description import Description, Key
 from stack_core.event import Change
 from stack_core.filter import Filter
 
+from .draft import Draft, is_hidden
 from .tables import HISTORY, history_table
-from .telling import Draft, is_hidden
 from .value_text import decode, encode
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def read_history(kind: Kind, key: Key, through: Through, *, limit: int = 50) -> 
 
     :raises SetupError: the table is missing.
     """
-    return [_read(kind, line) for line in _lines(kind, key, through, limit)]
+    return [_read(kind, key, line) for line in _lines(kind, key, through, limit)]
 
 
 def values_at(kind: Kind, key: Key, at: float, through: Through) -> dict[str, Any]:
@@ -222,11 +222,11 @@ def _is_long(value: Any) -> bool:
     return False
 
 
-def _read(kind: Kind, line: Any) -> Change:
+def _read(kind: Kind, key: Key, line: Any) -> Change:
     return Change(
         kind=line.kind,
         action=line.action,
-        key=None if line.key == "" else kind.description.parse_key(line.key),
+        key=key,
         old=dict(_decode(kind.description, line.old)),
         new=dict(_decode(kind.description, line.new)),
         where=None if line.where is None else msgspec.convert(line.where, Filter),

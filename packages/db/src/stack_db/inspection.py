@@ -22,6 +22,8 @@ REUSED = Finding(
     "Make it a stack_db.Database to get its time-outs, transactions and tests of connections.",
 )
 _ADMINISTRATORS = {"postgres", "root"}
+_ALLOWED = {"postgresql": 100, "mysql": 151, "mariadb": 151}
+"""The servers' own ``max_connections``."""
 
 
 def check_settings(config: Mapping[str, Any]) -> Iterator[Finding]:
@@ -85,26 +87,26 @@ def check_engines(engines: Mapping[str | None, Engine], journal: str | None) -> 
 def check_capacity(
     engines: Mapping[str | None, Engine], capacity: Callable[[Engine], int]
 ) -> Iterator[Finding]:
-    """Yield how many connections a process may open, where a server has only so many.
+    """Yield where one process may open more connections than a server allows by default.
 
     :param capacity: returns how many the reader beside an engine may open.
     """
     for bind, engine in engines.items():
-        pool = engine.pool
-        if engine.dialect.name == "sqlite" or not isinstance(pool, QueuePool):
+        pool, most = engine.pool, _ALLOWED.get(engine.dialect.name)
+        if most is None or not isinstance(pool, QueuePool):
             continue
-        named = "the database" if bind is None else f"the database of bind {bind!r}"
-        own = pool.size() + pool._max_overflow
-        more = capacity(engine)
-        shown = f"{own} for transactions and {more} for reads" if more else str(own)
-        yield Finding(
-            "db.connections",
-            "info",
-            f"Each process opens at most {own + more} connections to {named}: {shown}.",
-            "Let the server allow that for every process together, or lower DB_POOL_SIZE,"
-            " DB_POOL_OVERFLOW, DB_READER_POOL_SIZE and DB_READER_POOL_OVERFLOW.",
-            deploy=True,
-        )
+        own, more = pool.size() + pool._max_overflow, capacity(engine)
+        if own + more > most:
+            named = "the database" if bind is None else f"the database of bind {bind!r}"
+            yield Finding(
+                "db.connections",
+                "warning",
+                f"Each process may open {own} connections to {named} for transactions and {more}"
+                f" for reads; a server allows {most} for all processes unless told otherwise.",
+                "Lower DB_POOL_SIZE, DB_POOL_OVERFLOW, DB_READER_POOL_SIZE or"
+                " DB_READER_POOL_OVERFLOW, or raise the server's max_connections.",
+                deploy=True,
+            )
 
 
 def _check_server(named: str, url: URL) -> Iterator[Finding]:

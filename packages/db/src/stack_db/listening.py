@@ -1,4 +1,4 @@
-"""Hearing what a session writes, without a cost where nobody wants to know.
+"""Seeing what a session asks and writes, without a cost where nobody wants to know.
 
 This is loaded with every application. What collects and sends changes is
 imported when there is somebody to tell.
@@ -18,26 +18,28 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTran
 _HEARD = "stack_db_heard"
 _DRAFTS = "stack_db_drafts"
 _TELLING = "stack_db_telling"
+_GONE = "stack_db_gone"
 DEFERRED = "stack_db_deferred"
 """Where a session keeps what its flush has written, for whoever made it flush to tell."""
 
 
 class HeardSession(FlaskSession):
-    """The session of a database; its statements are watched once somebody listens.
+    """The session of a database.
 
-    Every ORM statement is slower by 5 microseconds then, which is why it is
-    not done from the beginning.
+    Its statements are watched once somebody listens, or a class has marked
+    rows that are to be left out: every ORM statement is slower by 5
+    microseconds then, so it is not done from the beginning.
     """
 
-    heard = False
+    watched = False
 
     def __init__(self, db: SQLAlchemy, **kwargs: Any) -> None:
         super().__init__(db=db, **kwargs)
-        if not self.heard and is_heard(db):
+        if not self.watched and (is_heard(db) or is_soft(db)):
             cls = type(self)
-            cls.heard = True
-            if not event.contains(cls, "do_orm_execute", _hear_statement):
-                event.listen(cls, "do_orm_execute", _hear_statement)
+            cls.watched = True
+            # Done by two threads at once, it is done once.
+            event.listen(cls, "do_orm_execute", _see_statement)
 
 
 def hear(database: SQLAlchemy) -> None:
@@ -51,12 +53,22 @@ def hear(database: SQLAlchemy) -> None:
         return
     factory = database.session.session_factory
     held[_HEARD] = factory
+    event.listen(factory, "before_flush", _mark)
     event.listen(factory, "after_flush", _collect)
     event.listen(factory, "after_flush_postexec", _tell)
     event.listen(factory, "after_commit", _note_commit)
     event.listen(factory, "after_transaction_end", _end)
     if not issubclass(getattr(factory, "class_", Session), HeardSession):
-        event.listen(factory, "do_orm_execute", _hear_statement)
+        event.listen(factory, "do_orm_execute", _see_statement)
+
+
+def is_soft(database: Any) -> bool:
+    """Tell whether rows of a class are only marked as deleted."""
+    if "stack_db.mixins" not in sys.modules:
+        return False
+    from .model.kinds import Kinds
+
+    return Kinds.of(database).has_soft
 
 
 def is_heard(database: Any) -> bool:
@@ -76,6 +88,13 @@ def find_database(session: Session) -> Any:
     return getattr(session, "_db", None) or current_app.extensions["sqlalchemy"]
 
 
+def _mark(session: Session, context: UOWTransaction, objects: Any) -> None:
+    if "stack_db.mixins" in sys.modules:
+        from .soft_delete import mark
+
+        mark(session, objects)
+
+
 def _collect(session: Session, context: UOWTransaction) -> None:
     database = find_database(session)
     if is_heard(database):
@@ -85,6 +104,10 @@ def _collect(session: Session, context: UOWTransaction) -> None:
 
 
 def _tell(session: Session, context: UOWTransaction) -> None:
+    if "stack_db.soft_delete" in sys.modules:
+        from .soft_delete import let_go
+
+        let_go(session)
     drafts = session.info.pop(_DRAFTS, None)
     deferred = session.info.get(DEFERRED)
     if deferred is not None:
@@ -95,21 +118,29 @@ def _tell(session: Session, context: UOWTransaction) -> None:
         pending(session).tell_all(drafts)
 
 
-def _hear_statement(state: ORMExecuteState) -> Any:
-    if state.is_select or not is_heard(find_database(state.session)):
+def _see_statement(state: ORMExecuteState) -> Any:
+    database = find_database(state.session)
+    if (state.is_select or state.is_update) and is_soft(database):
+        from .soft_delete import leave_out
+
+        leave_out(state)
+    if state.is_select or not is_heard(database):
         return None
     from .bulk import tell_statement
 
-    return tell_statement(find_database(state.session), state)
+    return tell_statement(database, state)
 
 
 def _note_commit(session: Session) -> None:
-    telling = session.info.get(_TELLING)
-    if telling is not None:
-        telling.note_commit()
+    for name in (_TELLING, _GONE):
+        if (waiting := session.info.get(name)) is not None:
+            waiting.note_commit()
 
 
 def _end(session: Session, transaction: SessionTransaction) -> None:
-    telling = session.info.get(_TELLING)
-    if telling is not None and (transaction.nested or transaction.parent is None):
+    if not (transaction.nested or transaction.parent is None):
+        return
+    if (gone := session.info.get(_GONE)) is not None:
+        gone.end(transaction)
+    if (telling := session.info.get(_TELLING)) is not None:
         telling.end(transaction)

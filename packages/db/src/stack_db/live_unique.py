@@ -58,6 +58,10 @@ class StoredComputed(Computed):
 
     inherit_cache = True
 
+    def _copy(self, **kwargs: Any) -> StoredComputed:
+        """Stay what it is in a copy of the table, of which migrations are written."""
+        return StoredComputed(self.sqltext)
+
 
 @compiles(StoredComputed)
 def _compile(element: Any, compiler: Any, **kwargs: Any) -> str:

@@ -16,7 +16,6 @@ from . import actor
 from .declaration import about
 from .instant import Instant, now
 from .live_unique import LiveUnique, make_live
-from .soft_delete import obey_everywhere
 
 __all__ = ["LiveUnique", "SoftDelete", "Stamped", "Versioned"]
 
@@ -134,5 +133,4 @@ def _count_versions(mapper: Mapper[Any], cls: type[Any]) -> None:
 
 @event.listens_for(SoftDelete, "after_mapper_constructed", propagate=True)
 def _mark_deletions(mapper: Mapper[Any], cls: type[Any]) -> None:
-    obey_everywhere()
     make_live(mapper)

@@ -94,7 +94,7 @@ class Readers:
         # Private, but the way in which an engine's own execution_options() does it.
         reader.__class__ = _Reader
         vars(reader).pop("dispatch", None)
-        reader.dispatch = reader.dispatch._join(engine.dispatch)
+        vars(reader)["dispatch"] = reader.dispatch._join(engine.dispatch)
         for name in ("connect", "checkout", "checkin"):
             if getattr(engine.pool.dispatch, name):
                 event.listen(reader, name, partial(_forward, engine, name))

@@ -1,51 +1,39 @@
 """Leaving rows out that are marked as deleted, and marking them.
 
-Nothing here is heard before a class has the mixin. Then it holds for every
-session of the process, because a row that one of them finds is not deleted.
+Sessions call this once a class of their database has the mixin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import event, inspect
+from sqlalchemy import inspect
 from sqlalchemy.orm import (
     InstanceState,
     LoaderCriteriaOption,
     ORMExecuteState,
     Session,
     SessionTransaction,
-    UOWTransaction,
     with_loader_criteria,
 )
 
 from .instant import now
-from .levels import Levels
+from .levels import Levels, Outcome
 
 INCLUDE = "include_deleted"
 """The execution option of a statement that wants to see them."""
 
+GONE = "stack_db_gone"
+"""Where a session keeps what it has marked, until its transaction has ended."""
+
 _FLUSHED = "stack_db_marked"
-_GONE = "stack_db_gone"
 
 
-def obey_everywhere() -> None:
-    """Let every session leave marked rows out; a second call does nothing."""
-    if event.contains(Session, "do_orm_execute", _leave_out):
-        return
-    event.listen(Session, "do_orm_execute", _leave_out)
-    event.listen(Session, "before_flush", _mark)
-    event.listen(Session, "after_flush_postexec", _let_go)
-    event.listen(Session, "after_commit", _note_commit)
-    event.listen(Session, "after_transaction_end", _end)
-
-
-def _leave_out(state: ORMExecuteState) -> None:
-    if not (state.is_select or state.is_update) or state.is_column_load:
-        return
-    if state.execution_options.get(INCLUDE, False):
+def leave_out(state: ORMExecuteState) -> None:
+    """Narrow a statement to the rows that are not marked, unless it wants to see them."""
+    if state.is_column_load or state.execution_options.get(INCLUDE, False):
         return
     criteria = _find_criteria()
     # Lazy loads have it from the statement that loaded their object.
@@ -66,11 +54,19 @@ def _find_criteria() -> LoaderCriteriaOption:
     )
 
 
-def _mark(session: Session, context: UOWTransaction, objects: Any) -> None:
-    """Mark what is to be deleted; what would have gone with it stays with it."""
+def mark(session: Session, objects: Collection[Any] | None) -> None:
+    """Mark what is to be deleted; what would have gone with it stays with it.
+
+    :param objects: what the flush is for; None: everything.
+    """
     from .mixins import SoftDelete
 
-    marked = [each for each in session.deleted if isinstance(each, SoftDelete)]
+    session.info.pop(_FLUSHED, None)  # of a flush that failed
+    marked = [
+        each
+        for each in session.deleted
+        if isinstance(each, SoftDelete) and (not objects or each in objects)
+    ]
     if not marked:
         return
     moment = now()
@@ -82,33 +78,33 @@ def _mark(session: Session, context: UOWTransaction, objects: Any) -> None:
         session._deleted.pop(state, None)
         if each.deleted_at is None:
             each.deleted_at = moment
-    session.info.setdefault(_FLUSHED, []).extend(marked)
+    session.info[_FLUSHED] = marked
 
 
-def _let_go(session: Session, context: UOWTransaction) -> None:
+def let_go(session: Session) -> None:
     """Detach what was marked, as if it had been deleted, so that no identity map finds it."""
     marked = session.info.pop(_FLUSHED, None)
     if marked:
-        gone = session.info.get(_GONE)
+        gone = session.info.get(GONE)
         if gone is None:
-            gone = session.info[_GONE] = Levels[Any](session)
+            gone = session.info[GONE] = Gone(session)
         for each in marked:
             if each in session:
                 session._expunge_states([inspect(each)])
                 gone.add(each)
 
 
-def _note_commit(session: Session) -> None:
-    gone: Levels[Any] | None = session.info.get(_GONE)
-    if gone is not None:
-        gone.note_commit()
+class Gone(Levels[Any]):
+    """The objects that a session has let go until their transaction has ended."""
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._owner = session
 
-def _end(session: Session, transaction: SessionTransaction) -> None:
-    """Take back into the session what an undone transaction has let go."""
-    gone: Levels[Any] | None = session.info.get(_GONE)
-    if gone is None or not (transaction.nested or transaction.parent is None):
-        return
-    for each in gone.end(transaction).undone:
-        session.add(each)
-        session.expire(each)
+    def end(self, ended: SessionTransaction) -> Outcome[Any]:
+        """Take back into the session what an undone transaction has let go."""
+        outcome = super().end(ended)
+        for each in outcome.undone:
+            self._owner.add(each)
+            self._owner.expire(each)
+        return outcome

@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from stack_core.migrations import Migrations
+
 from .instant import Instant
 
 _LOCK = Lock()
@@ -27,6 +29,8 @@ HISTORY = "db_history"
 KEEP = "db_keep"
 OWN = (HISTORY, KEEP)
 """All of them; ``flask db migrate`` leaves them alone, as db ships their revisions."""
+
+MIGRATIONS = Migrations("stack_db:migrations", branch="db", tables=OWN)
 
 MAX_VALUE = 2**24 - 1
 """The most bytes of a kept value, which MariaDB's MEDIUMBLOB holds."""
@@ -76,8 +80,6 @@ def _find_or_make_history(metadata: MetaData) -> Table:
         Column("new", JSON, nullable=False),
         Column("where", JSON, nullable=True),
         Index("ix_db_history_row", "kind", "key", "id"),
-        mysql_charset="utf8mb4",
-        mariadb_charset="utf8mb4",
     )
 
 
@@ -99,6 +101,4 @@ def keep_table(metadata: MetaData) -> Table:
         Column("begins_at", Double, nullable=False),
         Column("ends_at", Double, nullable=False),
         Index("ix_db_keep_ends_at", "ends_at"),
-        mysql_charset="utf8mb4",
-        mariadb_charset="utf8mb4",
     )

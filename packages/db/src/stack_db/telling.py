@@ -6,30 +6,23 @@ store. Without receivers and history nothing is collected.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Unpack
 
-import msgspec
 from flask import Flask, current_app
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, SessionTransaction
 
-from stack_core.description import Description, Field, Key
+from stack_core.description import Key
 from stack_core.event import Change, changed, changing, tell_changed
-from stack_core.filter import Filter
-from stack_core.request_id import find_request_id
 
-from . import actor
+from .draft import Action as Action
+from .draft import Draft as Draft
+from .draft import Values, draft
 from .levels import Levels
 
 if TYPE_CHECKING:
     from .model.kind import Kind
-
-Action: TypeAlias = Literal["create", "update", "delete", "restore"]
-
-LARGE = 1000
-"""The most characters or bytes of a value that an event carries."""
 
 _HELD = "stack_db_telling"
 
@@ -64,11 +57,8 @@ class Telling:
         action: Action,
         key: Key | None,
         *,
-        old: Mapping[str, Any] | None = None,
-        new: Mapping[str, Any] | None = None,
-        where: Filter | None = None,
-        count: int = 1,
         connection: Connection | None = None,
+        **values: Unpack[Values],
     ) -> None:
         """Write a change into the history, where its kind has one, and send it.
 
@@ -77,9 +67,7 @@ class Telling:
         :param connection: the one whose transaction holds the change;
             otherwise the session's.
         """
-        self.tell_all(
-            [draft(kind, action, key, old=old, new=new, where=where, count=count)], connection
-        )
+        self.tell_all([draft(kind, action, key, **values)], connection)
 
     def tell_all(self, drafts: Iterable[Draft], connection: Connection | None = None) -> None:
         """Do the same for many changes, whose history is written at once."""
@@ -128,22 +116,6 @@ class Telling:
             session._trans_context_manager = around
 
 
-class Draft(msgspec.Struct, frozen=True):
-    """A change with all of its values, of which a :class:`Change` carries some."""
-
-    kind: Any
-    change: Change
-
-    def told(self) -> Change:
-        """Return what may be told: what is secret, write-only or large by name only."""
-        description = self.kind.description
-        return msgspec.structs.replace(
-            self.change,
-            old=_tellable(description, self.change.old),
-            new=_tellable(description, self.change.new),
-        )
-
-
 def is_told(kind: Kind) -> bool:
     """Tell whether changes of a kind have to be collected at all."""
     return bool(kind.history or changing.receivers or changed.receivers)
@@ -164,51 +136,3 @@ def pending(session: Session, app: Flask | None = None) -> Telling:
         found = session.info[_HELD] = Telling(here, session)
     telling: Telling = found
     return telling
-
-
-def draft(
-    kind: Kind,
-    action: Action,
-    key: Key | None,
-    *,
-    old: Mapping[str, Any] | None = None,
-    new: Mapping[str, Any] | None = None,
-    where: Filter | None = None,
-    count: int = 1,
-) -> Draft:
-    """Return a change of now, by whoever asks."""
-    change = Change(
-        kind=kind.description.kind,
-        action=action,
-        key=key,
-        old=old or {},
-        new=new or {},
-        where=where,
-        count=count,
-        actor=actor.find_key(),
-        request_id=find_request_id() or "",
-        at=time.time(),
-    )
-    return Draft(kind, change)
-
-
-def is_large(value: Any) -> bool:
-    """Tell whether a value is more than an event carries."""
-    if isinstance(value, (str, bytes)):
-        return len(value) > LARGE
-    if isinstance(value, (dict, list)):
-        return len(msgspec.json.encode(value, enc_hook=str)) > LARGE
-    return False
-
-
-def is_hidden(field: Field | None) -> bool:
-    """Tell whether a field's values are told by name only."""
-    return field is not None and not field.readable
-
-
-def _tellable(description: Description, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    fields = description.by_name
-    return {
-        name: None if is_hidden(fields.get(name)) or is_large(value) else value
-        for name, value in values.items()
-    }

@@ -11,6 +11,9 @@ import flask_migrate
 import pytest
 import sqlalchemy as sa
 
+from stack_core import Extension
+from stack_core.migrations import Migrations
+
 from .conftest import Make, PricedShop, Project, Shop
 
 SHIPPED = {"shop_order", "shop_line"}
@@ -85,6 +88,9 @@ def test_new_release_is_applied_beside(
     with later.app.app_context():
         columns = sa.inspect(later.db.engine).get_columns("shop_line")
     assert "price" in {column["name"] for column in columns}
+    fresh = make(PricedShop(), SQLALCHEMY_DATABASE_URI="sqlite:///fresh.db")
+    fresh.run("upgrade", "check", "downgrade base", "upgrade", "downgrade shop@base")
+    assert fresh.tables == {"alembic_version"}
 
 
 @pytest.mark.parametrize("command", ["downgrade", "downgrade -- -1", "downgrade base"])
@@ -282,6 +288,28 @@ def test_author_writes_the_first_revision(make: Make, folder: Path) -> None:
     assert "name=op.f" not in text
     assert "'book'" not in text
     assert project.tables >= SHIPPED
+
+
+def test_author_depends_on_what_is_required(make: Make, folder: Path, package: Path) -> None:
+    """What other extensions have shipped comes first; db's branch is not everywhere."""
+    cart = type(
+        "Cart",
+        (Extension,),
+        {
+            "name": "cart",
+            "requires": ("db", "shop"),
+            "migrations": Migrations("toy_cart:migrations", branch="cart", tables=("cart_item",)),
+        },
+    )
+    (folder / "toy_cart" / "migrations").mkdir(parents=True)
+    project = make(Shop(), cart(), composed=True)
+    sa.Table("cart_item", project.db.metadata, sa.Column("id", sa.Integer, primary_key=True))
+    project.run("init", "upgrade", "revision --extension cart -m begin")
+    text = (folder / "toy_cart" / "migrations" / "cart_001_begin.py").read_text("utf-8")
+    assert "depends_on = 'shop_001'" in text
+    project.run("upgrade", "migrate --extension cart -m items", "upgrade", "migrate", "upgrade")
+    assert {"cart_item", "book"} <= project.tables
+    assert "cart_item" not in project.newest()
 
 
 def test_author_of_nothing_is_refused(shop: Project) -> None:

@@ -167,6 +167,20 @@ def test_other_places_and_names_of_files_stay(old: Project, make: Make, package:
     assert list(old.versions.glob("r_*.py"))
 
 
+@pytest.mark.services
+def test_nothing_pending_is_nothing_written(make: Make, mariadb: URL, package: Path) -> None:
+    """An upgrade that finds nothing to do changes nothing, on MariaDB too."""
+    project = make(Shop(), SQLALCHEMY_DATABASE_URI=mariadb.render_as_string(hide_password=False))
+    project.run("init", "upgrade")
+    sent: list[str] = []
+    with project.app.app_context():
+        sa.event.listen(
+            project.db.engine, "before_cursor_execute", lambda *given: sent.append(given[2])
+        )
+    project.run("upgrade")
+    assert [s for s in sent if s.split()[0] in ("CREATE", "DROP", "INSERT", "DELETE")] == []
+
+
 def test_own_migrate_stays(make: Make, package: Path) -> None:
     """``Migrate(app, db, directory)`` before or after, with its own options and callbacks."""
     project = make(Shop())

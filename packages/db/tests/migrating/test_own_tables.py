@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -85,6 +89,16 @@ def test_bare_application_leaves_them_alone(make: Make) -> None:
     assert "No new upgrade operations" in bare.run("check")
 
 
+@pytest.mark.parametrize("keeps", [True, False])
+def test_application_that_is_no_longer_composed(make: Make, keeps: bool) -> None:
+    """A bare one is told to forget the branch, and may drop its tables."""
+    make(composed=True, books=False).run("init", "upgrade")
+    bare = make(books=False)
+    assert "'db_001' of the extension 'db'" in bare.refused("upgrade")
+    bare.run(f"forget db --{'keep' if keeps else 'drop'}-tables", "upgrade", "check")
+    assert bare.tables == {"alembic_version", *(OWN_ON_FILE if keeps else ())}
+
+
 def test_convention_of_the_application_names_their_keys(make: Make) -> None:
     """Constraints are named as in the application, so ``check`` finds no difference."""
     names = {"pk": "pk_%(table_name)s", "ix": "ix_%(column_0_N_label)s"}
@@ -94,3 +108,24 @@ def test_convention_of_the_application_names_their_keys(make: Make) -> None:
         assert sa.inspect(project.db.engine).get_pk_constraint("db_history")["name"] == (
             "pk_db_history"
         )
+
+
+PROGRAM = """
+import sys
+from flask import Flask
+from stack_core import install
+from stack_db import Database
+
+app = Flask("composed", instance_path=sys.argv[1])
+app.config["SECRET_KEY"] = "0123456789abcdef" * 2
+install(app, [Database()])
+wanted = ("alembic", "flask_migrate", "mako", "sqlalchemy.dialects.mysql", "stack_db.migrating")
+print([name for name in wanted if name in sys.modules])
+"""
+
+
+def test_start_of_a_composed_application_stays_light(folder: Path) -> None:
+    """Having tables loads neither Alembic nor the dialect of a database that is not used."""
+    command = [sys.executable, "-c", PROGRAM, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

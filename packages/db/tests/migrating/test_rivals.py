@@ -150,7 +150,7 @@ def test_killed_upgrades_go_on(
     whole = time.monotonic() - since
     check(project)
     chance = random.Random(55)
-    came, each = list[int](), range(1, REVISIONS + 1)
+    came, each, resumed = list[int](), range(1, REVISIONS + 1), 0
     for _ in range(MOMENTS):
         fill(project)
         process = start(folder)
@@ -165,8 +165,10 @@ def test_killed_upgrades_go_on(
             assert anywhere.get_backend_name() == "mariadb", done.output
             assert "flask db resume" in project.run("status")
             project.run("resume")
+            resumed += 1
         check(project)
-    print(f"{anywhere.get_backend_name()}: {whole:.2f} s whole; revisions begun: {came}")
+    name = anywhere.get_backend_name()
+    print(f"{name}: {whole:.2f} s; revisions begun: {came}; resumed: {resumed}")
     assert len({*came} - {REVISIONS}) > 2, "hardly one was killed half-way"
 
 

@@ -130,7 +130,7 @@ def test_what_is_unique(db: Any, field: Find) -> None:
         partly: Mapped[str]
         folded: Mapped[str]
 
-    names = [name for name in Thing.__table__.columns.keys() if field(Thing, name).unique]
+    names = [each.key for each in Thing.__table__.columns if field(Thing, each.key).unique]
     assert names == ["id", "by_column", "by_rule", "by_index"]
 
 

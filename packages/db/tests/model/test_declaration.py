@@ -35,7 +35,7 @@ def test_attribute_says_it_once(db: Any, field: Find) -> None:
                 choices=[("a", "A"), "b_c"],
                 pattern="^[a-z]+$",
                 min_length=2,
-                widget="large",
+                hints={"widget": "large"},
             ),
         )
         price: Mapped[int] = mapped_column(info=about(ge=1, le=10, filter=False, order=False))
@@ -194,6 +194,14 @@ def test_misspelt_word_is_an_error(word: str, value: Any, near: str) -> None:
     """It names what was written and what was probably meant."""
     with pytest.raises(TypeError, match=rf"has no '{word}'\. Did you mean '{near}'\?"):
         about(**{word: value})
+
+
+def test_unknown_word_is_an_error() -> None:
+    """What is for other packages is said as that."""
+    with pytest.raises(
+        TypeError, match=r"about\(…\) has no 'widget'\. Say it in hints=\{'widget'"
+    ):
+        about(widget="large")  # type: ignore[call-arg]
 
 
 def test_misspelt_word_of_a_plain_info_names_the_attribute(db: Any, describe: Describe) -> None:

@@ -211,18 +211,11 @@ def test_dead_connection_is_replaced(library: Any) -> None:
     assert store.row(1, ("title",), EVERYTHING) == ("a",)
 
 
-@pytest.mark.services
-def test_check_counts_both_pools(library: Any) -> None:
-    """``check --deploy`` says how many connections a process may open to a server, in all."""
-    found = [
-        each.message
-        for each in Database.of(library.app).database.extension.checks(library.app)
-        if each.id == "db.connections"
-    ]
-    if library.database == "sqlite":
-        assert found == []
-    else:
-        assert found == [
-            "Each process opens at most 30 connections to the database:"
-            " 15 for transactions and 15 for reads."
-        ]
+def test_check_counts_both_pools(start: Start) -> None:
+    """``check --deploy`` warns where both pools together are more than a server allows."""
+    address = "postgresql+psycopg://me:secret@127.0.0.1:1/none"
+    for more, expected in ((80, 0), (81, 1)):
+        app, db = start(SQLALCHEMY_DATABASE_URI=address, DB_READER_POOL_OVERFLOW=more)
+        found = [each for each in db.extension.checks(app) if each.id == "db.connections"]
+        assert len(found) == expected
+    assert "15 connections to the database for transactions and 86 for reads" in found[0].message

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from stack_core.filter import FALSE, TRUE, All, AnyOf, Filter, Is, Not, Rule, Some
 from stack_core.query import EVERYTHING, Query, Reach
@@ -201,3 +202,23 @@ def test_inheritance(library: Any) -> None:
     rows = library.store("Office").page(query, EVERYTHING).rows
     assert rows == [("Bob", 5, 2), ("Cid", 7, 3)]
     assert library.store("Person").row(3, ("name", "type"), EVERYTHING) == ("Cid", "manager")
+
+
+@pytest.mark.services
+def test_other_collations(library: Any) -> None:
+    """On MariaDB text of other characters, or of a collation with case, compares alike."""
+    if library.database != "mysql":
+        return
+    library.add(library.Team(id=1, name="Straße"), library.Team(id=2, name="straße "))
+    for collation in ("latin1_swedish_ci", "utf8mb3_bin", "utf8mb4_bin", "utf8mb4_unicode_ci"):
+        charset = collation.split("_")[0]
+        with library.app.app_context(), library.db.engine.begin() as connection:
+            change = f"ALTER TABLE team CONVERT TO CHARACTER SET {charset} COLLATE {collation}"
+            connection.execute(sa.text(change))
+        for where, expected in (
+            (Is("name", "eq", "Straße"), [1]),
+            (Is("name", "in", ["straße "]), [2]),
+            (Is("name", "contains", "TRA"), [1, 2]),
+            (Is("name", "starts", "sTRA"), [1, 2]),
+        ):
+            assert find(library, where, kind="Team") == expected, (collation, where)

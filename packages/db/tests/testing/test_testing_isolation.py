@@ -95,6 +95,30 @@ def test_isolation_holds_whatever_the_code_does(run: Run, kind: str, scope: str)
     run(kind, COMMITS, scope).assert_outcomes(passed=30)
 
 
+TELLS = """
+from stack_core.event import changed
+
+def test_changes_are_told_at_their_commit(client, database, inside, again):
+    told = []
+    def hear(app, change):
+        if change.kind == "book":
+            told.append((change.new["title"], titles()))
+    with changed.connected_to(hear):
+        client.post("/a")
+        db.session.add(Book(title="b"))
+        db.session.flush()
+        db.session.rollback()
+        db.session.add(Book(title="c"))
+        db.session.commit()
+    assert told == [("a", ["a"]), ("c", ["a", "c"])]
+"""
+
+
+def test_events_are_those_of_the_applications_commits(run: Run, kind: str) -> None:
+    """The one connection of a test looks to a session like transactions of its own."""
+    run(kind, TELLS).assert_outcomes(passed=4)
+
+
 LOST = """
 def test_lost_commit(database, inside):
     db.session.add(Book(title="outer"))

@@ -15,7 +15,7 @@ from flask import Flask
 from stack_core import Registry, find_extension
 from stack_core.migrations import Migrations
 
-from ..tables import OWN
+from ..tables import MIGRATIONS
 from .choice import Choice, chosen
 from .progress import PROGRESS
 
@@ -75,7 +75,7 @@ class Scope:
         """The tables of every installed extension, also of those not on the application."""
         shipped = [branch.migrations for branch in self.branches]
         tables = {table for each in (*shipped, *find_installed()) for table in each.tables}
-        return frozenset({*tables, *OWN, PROGRESS})
+        return frozenset({*tables, PROGRESS})
 
 
 def find_branches(app: Flask) -> Iterable[Branch]:
@@ -99,6 +99,7 @@ def find_branches(app: Flask) -> Iterable[Branch]:
 
 def find_installed() -> Iterable[Migrations]:
     """Yield what the installed extensions ship, on the application or not."""
+    yield MIGRATIONS
     for entry in entry_points(group="stack.extensions"):
         try:
             found: Any = entry.load()

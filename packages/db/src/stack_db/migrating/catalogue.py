@@ -57,6 +57,11 @@ class Catalogue(ScriptDirectory):
         heads = (self.get_revision(head) for head in self.get_heads())
         return [script for script in heads if self.is_own(script)]
 
+    def parents(self, script: Script) -> Sequence[str]:
+        """Return what a revision comes after and what it depends on."""
+        named = [*to_tuple(script.down_revision, ()), *to_tuple(script.dependencies, ())]
+        return [self.get_revision(name).revision for name in named]
+
     def closure(self, revisions: Iterable[str]) -> set[str]:
         """Return revisions with all that they come after or depend on."""
         waiting, found = list(revisions), set[str]()
@@ -64,8 +69,5 @@ class Catalogue(ScriptDirectory):
             script = self.get_revision(waiting.pop())
             if script.revision not in found:
                 found.add(script.revision)
-                waiting += [
-                    *to_tuple(script.down_revision, ()),
-                    *to_tuple(script.dependencies, ()),
-                ]
+                waiting += self.parents(script)
         return found

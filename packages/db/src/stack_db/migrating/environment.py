@@ -11,8 +11,8 @@ from alembic.util import CommandError
 from flask import Flask
 from sqlalchemy.engine import Engine
 
-from .catalogue import Catalogue
 from ..searching import autogeneration
+from .catalogue import Catalogue
 from .lock import alone
 
 Include = Callable[..., bool]

@@ -132,8 +132,8 @@ class Revisions(Catalogue):
         return run_steps(steps, context.get_context(), str(destination))
 
     def _stamp_revs(self, revision: Any, heads: Any) -> Any:
+        self.refuse_unknown(heads)
         if not self.mixed:
-            self.refuse_unknown(heads)
             steps: Any = super()._stamp_revs(revision, heads)
         else:
             steps = stamp.find_steps(self, revision, heads)

@@ -24,14 +24,11 @@ def find_steps(revisions: Catalogue, words: Any, heads: Any) -> Sequence[StampSt
     :param heads: what the table has.
     :raises CommandError: a revision would be applied without one that it needs.
     """
-    known = {script.revision for script in revisions.walk_revisions()}
-    # Who stamps may do so because the table has what nobody knows.
-    before = [head for head in to_tuple(heads, ()) if head in known]
-    applied = revisions.closure(before)
+    applied = revisions.closure(to_tuple(heads, ()))
     for word in to_tuple(words, ()) or ("base",):
         applied = _apply(revisions, word, applied)
     _refuse_gap(revisions, applied)
-    implied = {need for name in applied for need in revisions.closure([name]) - {name}}
+    implied = {need for name in applied for need in _parents(revisions, name)}
     wanted = applied - implied
     now = set(to_tuple(heads, ()))
     map_ = revisions.revision_map
@@ -58,19 +55,27 @@ def _apply(revisions: Catalogue, word: str, applied: set[str]) -> set[str]:
         return applied - _members(revisions, label)
     targets = [script.revision for script in revisions.get_revisions(word)]
     for target in targets:
-        branch = revisions.find_branch(revisions.get_revision(target))
-        after = {
-            name
-            for name in applied & _members(revisions, branch.name if branch else "")
-            if target in revisions.closure([name])
-        }
-        applied = applied - after
+        applied = applied - _descendants(revisions, target)
     return applied | revisions.closure(targets)
+
+
+def _parents(revisions: Catalogue, name: str) -> Sequence[str]:
+    return revisions.parents(revisions.get_revision(name))
+
+
+def _descendants(revisions: Catalogue, name: str) -> set[str]:
+    """Return what comes after a revision on its own branch."""
+    waiting, found = [name], set[str]()
+    while waiting:
+        following = revisions.get_revision(waiting.pop()).nextrev
+        waiting += following - found
+        found |= following
+    return found
 
 
 def _refuse_gap(revisions: Catalogue, applied: set[str]) -> None:
     for name in sorted(applied):
-        missing = sorted(revisions.closure([name]) - applied)
+        missing = sorted(set(_parents(revisions, name)) - applied)
         if missing:
             raise CommandError(
                 f"Revision {name!r} needs {missing[-1]!r}, so a database that has the one has the"

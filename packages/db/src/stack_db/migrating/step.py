@@ -42,9 +42,10 @@ def run_steps(
             yield step
         return
     assert context.connection is not None
-    progress = Progress(context.connection)
+    progress, steps = Progress(context.connection), list(steps)
     refuse_interrupted(context)
-    progress.make()
+    if steps:
+        progress.make()
     for step in steps:
         step.migration_fn = _recorded(step, context, target, ())
         yield step

@@ -50,7 +50,9 @@ def _complete_shipped(revisions: Catalogue, author: Branch, given: dict[str, Any
     given["branch_labels"] = None if heads else author.name
     given["version_path"] = str(author.path)
     extension: Any = Registry.of(revisions.scope.app)[author.name].extension
-    given["depends_on"] = _needed(revisions, extension.requires, heads) or None
+    # A bare Database has no branch, so that nobody's tables can depend on db's.
+    required = [name for name in extension.requires if name != "db"]
+    given["depends_on"] = _needed(revisions, required, heads) or None
     revisions.file_template = "%(rev)s_%(slug)s"
     for key in ("upgrades", "downgrades"):
         if key in given:
@@ -86,12 +88,19 @@ def _refuse_shipped(revisions: Catalogue, heads: Any) -> None:
 
 
 def _needed(revisions: Catalogue, names: Iterable[str], heads: Any) -> Sequence[str]:
-    """Return the heads of branches that are not needed yet by what a revision comes after."""
+    """Return the heads of branches that are not needed yet by what a revision comes after.
+
+    One that another of them needs is left out: Alembic looks for a row of each in its table.
+    """
+    wanted = [name for name in revisions.get_heads() if _is_of(revisions, name, names)]
     before = [script.revision for script in revisions.get_revisions(heads)]
-    implied = revisions.closure(before)
-    found = []
-    for name in revisions.get_heads():
-        branch = revisions.find_branch(revisions.get_revision(name))
-        if branch is not None and branch.name in names and name not in implied:
-            found.append(name)
-    return sorted(found)
+    return sorted(
+        name
+        for name in wanted
+        if name not in revisions.closure([*before, *(each for each in wanted if each != name)])
+    )
+
+
+def _is_of(revisions: Catalogue, revision: str, names: Iterable[str]) -> bool:
+    branch = revisions.find_branch(revisions.get_revision(revision))
+    return branch is not None and branch.name in names

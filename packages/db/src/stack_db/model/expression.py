@@ -28,7 +28,7 @@ def find_hybrids(mapper: Mapper[Any]) -> Iterator[tuple[str, hybrid_property[Any
     for name, attribute in mapper.all_orm_descriptors.items():
         if attribute.extension_type is HybridExtensionType.HYBRID_PROPERTY:
             hybrid: hybrid_property[Any] = attribute  # type: ignore[assignment]
-            if not name.startswith("_") or name == hybrid.fget.__name__:
+            if not name.startswith("_") or name == getattr(hybrid.fget, "__name__", ""):
                 yield name, hybrid
 
 

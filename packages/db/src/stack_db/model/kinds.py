@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from threading import RLock
 from typing import Any
 
 from flask_sqlalchemy.extension import SQLAlchemy
-from sqlalchemy import MetaData, Table, inspect
+from sqlalchemy import MetaData, Table, event, inspect
 from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.mapper import _all_registries
 
@@ -19,6 +20,17 @@ from .kind import Kind, ModelRule, Stamps
 from .naming import is_word, make_word
 
 _HELD = "_stack_kinds"
+
+
+class _Mapped:
+    """How many classes were mapped since this module was imported, in the whole process."""
+
+    number = 0
+
+
+@event.listens_for(Mapper, "after_mapper_constructed")
+def _count(mapper: Mapper[Any], cls: type[Any]) -> None:
+    _Mapped.number += 1
 
 
 class Kinds:
@@ -33,7 +45,7 @@ class Kinds:
         self._made: dict[type[Any], Kind] = {}
         self._words: dict[str, type[Any]] = {}
         self._lock = RLock()
-        self._histories: tuple[int, bool] = (-1, False)
+        self._traits: tuple[int, bool, bool] = (-1, False, False)
 
     @classmethod
     def of(cls, database: SQLAlchemy) -> Kinds:
@@ -82,12 +94,23 @@ class Kinds:
 
     @property
     def has_history(self) -> bool:
-        """Whether a class writes a history; asked at every flush, so it is remembered."""
-        classes = sum(len(registry._managers) for registry in _all_registries())
-        if self._histories[0] != classes:
-            found = any(find_options(each.class_).history for each in self._mappers())
-            self._histories = (classes, found)
-        return self._histories[1]
+        """Whether a class has a history; asked at every flush, so it is remembered."""
+        return self._find_traits()[1]
+
+    @property
+    def has_soft(self) -> bool:
+        """Whether the rows of a class are only marked as deleted; it is remembered too."""
+        return self._find_traits()[2]
+
+    def _find_traits(self) -> tuple[int, bool, bool]:
+        """Return what classes have, found anew when one was mapped since."""
+        mapped = _Mapped.number
+        if self._traits[0] != mapped:
+            found = [each.class_ for each in self._mappers()]
+            history = any(find_options(each).history for each in found)
+            soft = any(issubclass(each, _find_mixin()) for each in found)
+            self._traits = (mapped, history, soft)
+        return self._traits
 
     def _scan(self) -> dict[str, type[Any]]:
         """Return all classes by their words, anew, for models may be imported later."""
@@ -149,6 +172,12 @@ class Kinds:
 
     def _describe(self, word: str) -> Description:
         return self.get(word).description
+
+
+def _find_mixin() -> tuple[type[Any], ...]:
+    """Return the mixin of marked rows, if anybody has imported it."""
+    mixins: Any = sys.modules.get("stack_db.mixins")
+    return () if mixins is None else (mixins.SoftDelete,)
 
 
 def find_word(mapper: Mapper[Any]) -> str:

@@ -76,7 +76,9 @@ def describe_relation(
         said, more = read_info(find_info(mapper.column_attrs[each.name]), place)
         known, hints = said | known, more | hints
     many = bool(prop.uselist)
-    written = bool(own) and not prop.viewonly
+    # A list of keys can be written where a table between the two holds it.
+    listed = prop.direction is RelationshipDirection.MANYTOMANY
+    written = (bool(own) or listed) and not prop.viewonly
     values: dict[str, Any] = {
         "required": written and any(each.required for each in own),
         "nullable": not many and (not own or any(each.nullable for each in own)),

@@ -113,8 +113,8 @@ class Aggregation:
     def _group(self, index: int, group: Group) -> list[str]:
         columns = self._joining.value(group.path).columns
         if group.by != "value":
-            (column,) = columns
-            columns = (first_day(self._local(index, group, column), group.by, self._database),)
+            local = self._local(index, group, columns[0])
+            columns = (first_day(local, group.by, self._database),)
         else:
             exact = self._statements.comparison.exact
             columns = tuple(exact(each) for each in columns)
@@ -137,16 +137,17 @@ class Aggregation:
     def _measure(self, measure: Measure) -> tuple[Callable[[Any], list[Any]], Reader]:
         if measure.what == "count" and not measure.path:
             return (lambda c: [func.count()]), _whole
-        columns = self._joining.value(measure.path).columns
+        columns = list(self._joining.value(measure.path).columns)
         if measure.what == "count":
             present = and_(*(each.is_not(None) for each in columns))
             name = self._add(case((present, 1)))
             return (lambda c: [func.count(c[name])]), _whole
-        if len(columns) > 1:
+        first, *more = columns
+        if more:
             raise BadQuery(f"{measure.path!r} has several columns, so it can only be counted.")
         if measure.what in ("min", "max"):
-            return self._extreme(measure, columns[0])
-        return self._sum(measure, columns[0])
+            return self._extreme(measure, first)
+        return self._sum(measure, first)
 
     def _extreme(
         self, measure: Measure, column: ColumnElement[Any]

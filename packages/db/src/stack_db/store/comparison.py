@@ -9,10 +9,10 @@ from sqlalchemy import Enum, String, and_, collate, false, or_, tuple_
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.types import TypeEngine
 
 from stack_core.filter import Operator
 
+from .charset import Utf8
 from .outline import ESCAPE
 
 Columns = Sequence[ColumnElement[Any]]
@@ -42,8 +42,10 @@ class Comparison:
             return and_(*(self.equal(*pair) for pair in zip(columns, parameters, strict=True)))
         if op == "in":
             return self._contained(columns, parameters[0])
-        if op in ("contains", "starts"):
-            return self.like(columns[0], parameters[0])
+        if op == "contains":
+            return self.contains(columns[0], parameters[0])
+        if op == "starts":
+            return self.starts(columns[0], parameters[0])
         return order_compare(columns, op, parameters)
 
     def equal(self, column: ColumnElement[Any], bound: BindParameter[Any]) -> ColumnElement[bool]:
@@ -53,21 +55,29 @@ class Comparison:
         # The first part can use the column's index, the second decides.
         return same if exact is None else and_(same, exact == bound)
 
-    def like(self, column: ColumnElement[Any], bound: BindParameter[Any]) -> ColumnElement[bool]:
-        """Return the condition that text is like a pattern, without case."""
-        if self.name == "postgresql":
-            return column.ilike(bound, escape=ESCAPE)
-        if self.name == "mysql" and _is_cased(self._kind(column)):
-            column = collate(column, _MARIADB_CASELESS)
-        return column.like(bound, escape=ESCAPE)
-
     def contains(
         self, column: ColumnElement[Any], bound: BindParameter[Any]
     ) -> ColumnElement[bool]:
-        """Return the condition of a search; on MariaDB in the collation of its index."""
+        """Return the condition that text is like a pattern, without case.
+
+        On MariaDB it compares in the collation of the index for searches.
+        """
+        if self.name == "postgresql":
+            return column.ilike(bound, escape=ESCAPE)
         if self.name == "mysql":
-            return collate(column, _MARIADB_CASELESS).like(bound, escape=ESCAPE)
-        return self.like(column, bound)
+            column = collate(Utf8(column), _MARIADB_CASELESS)
+        return column.like(bound, escape=ESCAPE)
+
+    def starts(self, column: ColumnElement[Any], bound: BindParameter[Any]) -> ColumnElement[bool]:
+        """Return the condition that text begins like a pattern, without case.
+
+        An index of the column serves it on MariaDB if the column's own
+        collation is known to be without case.
+        """
+        collation = getattr(column.type, "collation", None) or ""
+        if self.name == "mysql" and collation.endswith("_ci"):
+            return column.like(bound, escape=ESCAPE)
+        return self.contains(column, bound)
 
     def exact(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return a column whose equal values are exactly the same."""
@@ -88,21 +98,16 @@ class Comparison:
 
     def _exact(self, column: ColumnElement[Any]) -> ColumnElement[Any] | None:
         """Return a column as it is compared exactly, or None where it is anyway."""
-        kind = self._kind(column)
+        implementation = column.type.dialect_impl(self.dialect)
+        kind = getattr(implementation, "impl_instance", implementation)
         if not isinstance(kind, String) or isinstance(kind, Enum):
             return None
         if self.name == "mysql":
             # Without it 'a' is 'A', and 'a' with a blank; unlike a cast it keeps the index in use.
-            return collate(column, _MARIADB_EXACT)
+            return collate(Utf8(column), _MARIADB_EXACT)
         if not getattr(kind, "collation", None):
             return None
         return collate(column, "BINARY" if self.name == "sqlite" else "C")
-
-    def _kind(self, column: ColumnElement[Any]) -> TypeEngine[Any]:
-        """Return a column's type as this database has it."""
-        implementation = column.type.dialect_impl(self.dialect)
-        found: TypeEngine[Any] = getattr(implementation, "impl_instance", implementation)
-        return found
 
 
 def order_compare(columns: Columns, op: Operator, parameters: Parameters) -> ColumnElement[bool]:
@@ -128,8 +133,3 @@ def _by_operator(
         case "ge":
             return column >= bound
     return false()
-
-
-def _is_cased(kind: TypeEngine[Any]) -> bool:
-    collation = getattr(kind, "collation", None) or ""
-    return collation.endswith(("_bin", "_cs"))

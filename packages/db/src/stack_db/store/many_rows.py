@@ -7,10 +7,8 @@ from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from stack_core.description import Key
-from stack_core.filter import TRUE
 from stack_core.problem import FieldError, Problem
 from stack_core.query import Reach
 
@@ -18,7 +16,7 @@ from .object_work import ObjectWork
 from .refusal import NONE_TO_CHOOSE, Broken, at_position, invalid
 from .row_work import RowWork
 from .transaction import Place
-from .writer import Writer
+from .writer import Writer, is_scoped
 
 CHUNK = 1000
 """How many rows are sent at once."""
@@ -45,11 +43,14 @@ class ManyRows:
         :raises Problem: the path of each error begins with the position of its row.
         """
         writer, count = self._writer, 0
-        by_object = self._must_be_objects(writer.transactions.settle())
-        with writer.write(seen=by_object) as place:
+        session = writer.transactions.settle()
+        always = writer.own_code.sees("create", writer.placement.columns, session)
+        lists = [] if always else self._find_unplaced()
+        writer.enforced()
+        with writer.write(seen=always or bool(lists)) as place:
             checked = _Checked(writer, reach)
             for chunk in _chunks(rows):
-                if by_object:
+                if always or any(name in row for _, row in chunk for name in lists):
                     self._add(place, chunk, reach)
                 else:
                     self._insert(place.connection, chunk, reach, checked)
@@ -58,14 +59,14 @@ class ManyRows:
                 place.tell(writer.kind, "create", None, count=count)
         return count
 
-    def _must_be_objects(self, session: Session | None) -> bool:
-        """Tell whether the model has a say in some field, whichever the rows will have."""
-        names = [
+    def _find_unplaced(self) -> list[str]:
+        """Return the fields that only objects can write, such as lists of keys."""
+        placement = self._writer.placement
+        return [
             field.name
-            for field in self._writer.placement.description.fields
-            if field.name in self._writer.placement.columns or not field.read_only
+            for field in placement.description.fields
+            if field.name not in placement.columns and not field.read_only
         ]
-        return self._writer.own_code.sees("create", names, session)
 
     def _add(self, place: Place, chunk: Sequence[Numbered], reach: Reach) -> None:
         keys = []
@@ -91,7 +92,7 @@ class ManyRows:
         # In their order: a row may lead to one before it.
         for _, group in groupby(chunk, key=lambda numbered: tuple(numbered[1])):
             rows = list(group)
-            keys = self._send(connection, rows, keyed=reach.row != TRUE)
+            keys = self._send(connection, rows, keyed=is_scoped(reach))
             self._writer.check_reach(keys, reach, connection)
 
     def _send(self, connection: Connection, rows: Sequence[Numbered], *, keyed: bool) -> list[Key]:

@@ -6,7 +6,7 @@ is where it is found out, each time anew: a listener may come at any moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from functools import partial
 from operator import attrgetter
@@ -39,6 +39,7 @@ _SESSION_EVENTS = (
     "persistent_to_deleted",
     "deleted_to_detached",
 )
+_OF_SESSION = attrgetter(*_SESSION_EVENTS)
 _SQLALCHEMYS_OWN = (
     "sqlalchemy.orm.attributes",
     "sqlalchemy.orm.mapper",
@@ -60,7 +61,9 @@ class Watch:
     """
 
     def __init__(self, places: Iterable[tuple[Any, Sequence[str]]]) -> None:
-        self._get = [partial(attrgetter(*names), each.dispatch) for each, names in places]
+        self._get: list[Callable[[], Any]] = [
+            partial(attrgetter(*names), each.dispatch) for each, names in places
+        ]
         self._found: list[Any] = []
         self._inner: list[Any] = []
         self._copies: list[Any] = []
@@ -70,16 +73,16 @@ class Watch:
     def hears(self) -> bool:
         """Tell whether somebody listens now."""
         # A list of listeners is replaced when it gets its first, and grows after that.
-        if [get() for get in self._get] != self._found or self._inner != self._copies:
+        if self._found != [get() for get in self._get] or self._inner != self._copies:
             self._look()
         return self._heard
 
     def _look(self) -> None:
         found = [get() for get in self._get]
-        lists = [each for one in found for each in (one if isinstance(one, tuple) else (one,))]
-        inner = [
-            getattr(each, name) for each in lists for name in ("listeners", "parent_listeners")
-        ]
+        inner: list[Any] = []
+        for one in found:
+            for each in one if isinstance(one, tuple) else (one,):
+                inner += [each.listeners, each.parent_listeners]
         copies = [copy(each) for each in inner]
         self._heard = any(map(_is_foreign, (each for one in copies for each in one)))
         self._found, self._inner, self._copies = found, inner, copies
@@ -115,12 +118,12 @@ class OwnCode:
         if action == "delete" and self._on_delete:
             return True
         outline = (action, *names)
-        watch = self._watches.find(outline, lambda: self._make_watch(*outline))
+        watch = self._watches.find(outline, lambda: self._make_watch(action, outline[1:]))
         if watch is None or watch.hears():
             return True
-        return session is not None and Watch([(session, _SESSION_EVENTS)]).hears()
+        return session is not None and _is_heard(session)
 
-    def _make_watch(self, action: Action, *names: str) -> Watch | None:
+    def _make_watch(self, action: Action, names: Sequence[str]) -> Watch | None:
         """Return what tells who listens to a write; None if a field is no plain column."""
         places: list[tuple[Any, Sequence[str]]] = [
             (self._sample, _SESSION_EVENTS),
@@ -164,6 +167,12 @@ class OwnCode:
             for each in self._mapper.relationships
             if not each.viewonly and (each.direction is not MANYTOONE or each.cascade.delete)
         )
+
+
+def _is_heard(session: Session) -> bool:
+    """Tell whether somebody listens to one session, and not to its class."""
+    own: tuple[Any, ...] = _OF_SESSION(session.dispatch)
+    return any(any(map(_is_foreign, each.listeners)) for each in own)
 
 
 def _is_foreign(listener: Any) -> bool:

@@ -7,14 +7,13 @@ from typing import Any
 
 from stack_core.description import Key
 from stack_core.event import Change
-from stack_core.filter import TRUE
 from stack_core.problem import NotFound, Unable
 from stack_core.query import Reach
 from stack_core.store import Saved
 
 from .object_work import ObjectWork
 from .row_work import RowWork
-from .writer import Writer
+from .writer import Writer, is_scoped
 
 _NOTHING = "There is no such row, or there was none at that time."
 
@@ -39,7 +38,7 @@ class Past:
         self._require_history()
         with writer.transactions.reading() as connection:
             there = writer.reads.keys_within([key], reach, connection)
-            if not there and reach.row != TRUE:
+            if not there and is_scoped(reach):
                 raise writer.no_such_row()
             found = read_history(writer.kind, key, connection, limit=limit)
         if not there and not found:
@@ -56,7 +55,7 @@ class Past:
         self._require_history()
         with writer.transactions.reading() as connection:
             values = self._values(key, at, connection)
-            state = self._rows.find_state(connection, key)
+            state = self._rows.current.find_state(connection, key)
             if state == "there":
                 writer.require(key, reach, connection)
         session = writer.transactions.settle()
@@ -64,11 +63,14 @@ class Past:
             values = {**self._of_key(key), **values}
             by_object = writer.own_code.sees("create", values, session)
             work: Any = self._objects if by_object else self._rows
-            return work.create(values, reach, action="restore")
+            made: Saved = work.create(values, reach, action="restore")
+            return made
         names = [*values, writer.kind.soft] if writer.kind.soft else values
         by_object = writer.own_code.sees("update", names, session) or writer.loaded(key, session)
         work = self._objects if by_object else self._rows
-        return work.update(key, values, reach, None, action="restore", revived=state == "marked")
+        revived = state == "marked"
+        saved: Saved = work.update(key, values, reach, None, action="restore", revived=revived)
+        return saved
 
     def _values(self, key: Key, at: float, connection: Any) -> Mapping[str, Any]:
         from ..history import values_at

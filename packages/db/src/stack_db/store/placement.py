@@ -127,8 +127,8 @@ class Placement:
 
     def join_key(self, values: Iterable[Any]) -> Key:
         """Return the key of the values of its columns."""
-        found = tuple(values)
-        return found if len(found) > 1 else found[0]
+        first, *others = values
+        return (first, *others) if others else first
 
     def name_fields(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Return the fields that columns hold, each once.
@@ -160,9 +160,10 @@ class Placement:
     @cached_property
     def _own(self) -> Mapping[str, Column[Any]]:
         """The table's own columns by the names of their attributes."""
+        columns: Mapping[str, Any] = dict(self.kind.mapper.columns.items())
         return {
             name: column
-            for name, column in self.kind.mapper.columns.items()
+            for name, column in columns.items()
             if isinstance(column, Column) and column.table is self.table
         }
 
@@ -170,4 +171,5 @@ class Placement:
         return (self._own[name],) if name in self._own else ()
 
     def _column(self, name: str) -> Column[Any]:
-        return self.kind.mapper.columns[name]  # type: ignore[return-value]
+        found: Column[Any] = self.kind.mapper.columns[name]
+        return found

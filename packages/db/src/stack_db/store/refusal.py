@@ -26,6 +26,7 @@ Needing = Callable[[str, Sequence[Key], Connection], str]
 WRONG = "Some values cannot be kept. Mend them."
 NONE_TO_CHOOSE = "There is no such row to choose."
 REQUIRED = "It is required."
+A_KEY = "A key cannot be changed."
 _BROKEN = "It cannot be kept together with the other values."
 _UNFIT = "It cannot be kept."
 

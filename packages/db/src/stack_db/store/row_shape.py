@@ -38,7 +38,7 @@ class RowShape:
         """Tell whether there is nothing wrong with a row; quicker than :meth:`errors`."""
         if self._wrong or (complete and self._missing):
             return False
-        return not any(values[name] is None for name in self._never_none)
+        return all(values[name] is not None for name in self._never_none)
 
     def errors(
         self, values: Mapping[str, Any], *, complete: bool, hiding: Collection[str] = ()

@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Column, Connection, Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 
 from stack_core.description import Key
-from stack_core.filter import TRUE
-from stack_core.problem import FieldError, Stale
+from stack_core.problem import Stale
 from stack_core.query import Reach
 from stack_core.store import Saved
 
 from ..instant import now
 from ..telling import Action
-from .difference import differs
-from .refusal import Broken, invalid
+from .current_row import Current, CurrentRows
+from .refusal import Broken
 from .row_shape import RowShape
 from .transaction import note_commit
-from .writer import Writer
-
-State = Literal["there", "marked", "gone"]
+from .writer import Writer, is_scoped
 
 _ATTEMPTS = 10
 """How often a row is read again that somebody else changed between reading and writing."""
-_KEY = "A key cannot be changed."
-
-
-class Current:
-    """A row as it is stored now.
-
-    :param values: of its columns, by their keys.
-    """
-
-    def __init__(self, values: Mapping[str, Any], version: Column[Any] | None) -> None:
-        self.values = values
-        self.version = None if version is None else values[version.key]
-
-    def check(self, version: Any) -> None:
-        """Require a version, if one is given.
-
-        :raises Stale: the row has another.
-        """
-        if version is not None and version != self.version:
-            raise Stale(self.version)
 
 
 class RowWork:
@@ -54,17 +32,26 @@ class RowWork:
         self._writer = writer
         self._placement = writer.placement
         self._statements = writer.statements
+        self.current = CurrentRows(writer)
 
     def create(
-        self, values: Mapping[str, Any], reach: Reach, *, action: Action = "create"
+        self,
+        values: Mapping[str, Any],
+        reach: Reach,
+        *,
+        session: Session | None = None,
+        action: Action = "create",
     ) -> Saved:
-        """Insert a row."""
+        """Insert a row.
+
+        :param session: the caller's, if there is one.
+        """
         writer, told = self._writer, self._writer.told
         shape = writer.shape(values, complete=True)
         doubtful = writer.links.doubtful(values, reach)
-        scoped = reach.row != TRUE
+        scoped = is_scoped(reach)
         single = not (told or scoped or doubtful)
-        if single and (free := writer.transactions.find_free()) is not None:
+        if single and (free := writer.transactions.find_free(session)) is not None:
             return self._insert_alone(free, values, shape)
         with writer.write(single=single) as place:
             connection = place.connection
@@ -120,19 +107,21 @@ class RowWork:
         :param revived: the row is marked as deleted, and is not to be.
         """
         writer, told = self._writer, self._writer.told
-        scoped = reach.row != TRUE
+        scoped = is_scoped(reach)
         writer.shape(values, hiding=writer.links.hiding(values, reach))
         doubtful = writer.links.doubtful(values, reach)
         single = not (told or scoped or doubtful)
-        columns = self._columns(values)
+        columns = self.current.columns(values)
         for _ in range(_ATTEMPTS):
             with writer.write(single=single) as place:
                 connection = place.connection
-                before = self._read(connection, key, columns, single=single, alive=not revived)
+                before = self.current.read(
+                    connection, key, columns, single=single, alive=not revived
+                )
                 if not revived:
                     writer.require(key, reach, connection)
                 before.check(version)
-                changes = self._find_changes(before, values, reach, connection)
+                changes = self.current.find_changes(before, values, reach, connection)
                 if not changes and not revived:
                     return self._unchanged(key, before, values, reach, connection)
                 writer.links.check(
@@ -147,24 +136,24 @@ class RowWork:
                 if scoped:
                     writer.check_reach([key], reach, connection)
                 if told:
-                    old = {name: self._value(before, name) for name in changes}
+                    old = {name: self.current.value(before, name) for name in changes}
                     place.tell(writer.kind, action, key, old=old, new=changes)
             return self._changed(key, before, sent, values, changes)
-        raise Stale(before.version)
+        raise Stale()
 
     def delete(self, key: Key, reach: Reach, version: Any) -> Saved:
         """Delete a row, or mark it as deleted."""
         writer, placement, told = self._writer, self._placement, self._writer.told
-        scoped, soft = reach.row != TRUE, placement.soft
+        scoped, soft = is_scoped(reach), placement.soft
         single = not (told or scoped)
         blind = single and version is None and (soft is None or placement.version is None)
-        columns = self._columns(placement.columns if told else ())
+        columns = self.current.columns(placement.columns if told else ())
         for _ in range(_ATTEMPTS):
             with writer.write(single=single) as place:
                 connection = place.connection
                 before = None
                 if not blind:
-                    before = self._read(connection, key, columns, single=single)
+                    before = self.current.read(connection, key, columns, single=single)
                     writer.require(key, reach, connection)
                     before.check(version)
                 if not self._delete(connection, key, before, versioned=version is not None):
@@ -173,82 +162,10 @@ class RowWork:
                     self._give_up(connection, key, version, single=single)
                     continue
                 if told and before is not None:
-                    old = {name: self._value(before, name) for name in placement.columns}
+                    old = {name: self.current.value(before, name) for name in placement.columns}
                     place.tell(writer.kind, "delete", key, old=old)
             return Saved(key=key)
         raise Stale()
-
-    def find_state(self, connection: Connection, key: Key) -> State:
-        """Tell whether a row is there, marked as deleted, or gone."""
-        soft = self._placement.soft
-        columns = [self._placement.key[0] if soft is None else soft]
-        statement = self._statements.current(columns, lock=False, alive=False)
-        found = connection.execute(statement, self._statements.bind(key)).first()
-        if found is None:
-            return "gone"
-        return "there" if soft is None or found[0] is None else "marked"
-
-    def _columns(self, names: Any) -> list[Column[Any]]:
-        """Return the columns of fields, with the version and the key, each once."""
-        placement = self._placement
-        found = {column.key: column for column in placement.key}
-        for name in names:
-            if name in placement.columns:
-                found.update((column.key, column) for column in placement.columns[name])
-        if placement.version is not None:
-            found[placement.version.key] = placement.version
-        return list(found.values())
-
-    def _read(
-        self,
-        connection: Connection,
-        key: Key,
-        columns: list[Column[Any]],
-        *,
-        single: bool,
-        alive: bool = True,
-    ) -> Current:
-        """Return a row as it is, and lock it unless every statement is a transaction.
-
-        :raises NotFound: there is none.
-        """
-        lock = not (single and self._writer.transactions.is_single(connection))
-        statement = self._statements.current(columns, lock=lock, alive=alive)
-        found = self._writer.execute(connection, statement, self._statements.bind(key), {}).first()
-        if found is None:
-            raise self._writer.no_such_row()
-        values = dict(zip((column.key for column in columns), found, strict=True))
-        return Current(values, self._placement.version)
-
-    def _find_changes(
-        self, before: Current, values: Mapping[str, Any], reach: Reach, connection: Connection
-    ) -> dict[str, Any]:
-        """Return the values that differ; what is hidden, and so was read as None, does not.
-
-        :raises Invalid: a part of the key differs.
-        """
-        found = {}
-        for name, value in values.items():
-            columns = self._placement.columns[name]
-            parts = self._placement.spread(name, value)
-            if not any(differs(c.type, before.values[c.key], part) for c, part in parts):
-                continue
-            if columns[0] is self._placement.version:
-                continue
-            if self._placement.is_key(name):
-                raise invalid([FieldError((name,), _KEY)])
-            if value is None and self._is_hidden(name, before, reach, connection):
-                continue
-            found[name] = value
-        self._writer.shape(found)
-        return found
-
-    def _is_hidden(self, name: str, before: Current, reach: Reach, connection: Connection) -> bool:
-        field = self._placement.description.by_name[name]
-        if field.type != "relation" or self._writer.links.sees_all(name, reach):
-            return False
-        own = self._value(before, name)
-        return own is not None and not self._writer.links.seen(name, [own], reach, connection)
 
     def _update(
         self,
@@ -296,7 +213,7 @@ class RowWork:
         :raises NotFound: it is gone.
         :raises Stale: it has another version than the given one.
         """
-        found = self._read(connection, key, self._columns(()), single=single)
+        found = self.current.read(connection, key, self.current.columns(()), single=single)
         if not single or version is not None:
             raise Stale(found.version)
 
@@ -309,11 +226,11 @@ class RowWork:
         connection: Connection,
     ) -> Saved:
         seen = {
-            name: not self._is_hidden(name, before, reach, connection)
+            name: not self.current.is_hidden(name, before, reach, connection)
             for name in values
             if self._placement.description.by_name[name].type == "relation"
         }
-        read = {name: self._value(before, name) for name in values if seen.get(name, True)}
+        read = {name: self.current.value(before, name) for name in values if seen.get(name, True)}
         by_name = self._placement.description.by_name
         known = {name: value for name, value in read.items() if by_name[name].readable}
         return self._writer.saved(key, before.version, (), lambda: known)
@@ -340,10 +257,6 @@ class RowWork:
             changes,
             lambda: self._writer.known.values({**kept, **sent}, hidden),
         )
-
-    def _value(self, current: Current, name: str) -> Any:
-        columns = self._placement.columns[name]
-        return self._placement.join(tuple(current.values[column.key] for column in columns))
 
     def _key_of(self, done: Any, sent: Mapping[str, Any]) -> Key:
         placement = self._placement

@@ -51,7 +51,8 @@ class RuleNames:
 
     def _declared(self, dialect: Dialect) -> Iterator[tuple[str, tuple[str, ...]]]:
         table = self._placement.table
-        for rule in (*table.constraints, *table.indexes):
+        rules: list[Any] = [*table.constraints, *table.indexes]
+        for rule in rules:
             if rule.name is None:
                 continue
             written = dialect.identifier_preparer.format_constraint(rule)
@@ -80,7 +81,7 @@ class RuleNames:
     def _kept(self, connection: Connection) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield what the database itself says about its rules."""
         table, seen = self._placement.table, inspect(connection)
-        place = {"table_name": table.name, "schema": table.schema}
+        place: dict[str, Any] = {"table_name": table.name, "schema": table.schema}
         primary = seen.get_pk_constraint(**place)
         keyed: list[Any] = [
             primary,

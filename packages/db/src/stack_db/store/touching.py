@@ -125,7 +125,8 @@ class Touching:
         self, edge: ForeignKeyConstraint, keys: Sequence[Key], connection: Connection, most: int
     ) -> int:
         needed = [element.column for element in edge.elements]
-        chosen = select(*needed).where(self._among())
+        rows = self._placement.kind.mapper.selectable
+        chosen = select(*needed).select_from(rows).where(self._among())
         columns = list(edge.columns)
         one: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
         lines: Any = select(literal_column("1").label("one")).where(one.in_(chosen)).limit(most)

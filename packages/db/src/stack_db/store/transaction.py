@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from stack_core.description import Key
 from stack_core.event import changing
-from stack_core.filter import Filter
 
 from ..listening import DEFERRED
 from ..model.kind import Kind
@@ -62,22 +61,12 @@ class Place:
             raise RuntimeError("This write has no session. Begin it with seen=True.")
         return self.session
 
-    def tell(
-        self,
-        kind: Kind,
-        action: Action,
-        key: Key | None,
-        *,
-        old: Mapping[str, Any] | None = None,
-        new: Mapping[str, Any] | None = None,
-        where: Filter | None = None,
-        count: int = 1,
-    ) -> None:
-        """Tell of a change, inside its transaction."""
-        self._telling.tell(
-            kind, action, key, old=old, new=new, where=where, count=count,
-            connection=self.connection,
-        )  # fmt: skip
+    def tell(self, kind: Kind, action: Action, key: Key | None, **values: Any) -> None:
+        """Tell of a change, inside its transaction.
+
+        :param values: ``old``, ``new``, ``where`` and ``count`` of the change.
+        """
+        self._telling.tell(kind, action, key, connection=self.connection, **values)
 
     @contextmanager
     def deferring(self) -> Iterator[list[Draft]]:
@@ -165,9 +154,11 @@ class Transactions:
             session.flush()
         return session
 
-    def find_free(self) -> Engine | None:
-        """Return the engine for a statement that is a whole write, or None if it has to join."""
-        session = self._connections.find_session()
+    def find_free(self, session: Session | None) -> Engine | None:
+        """Return the engine for a statement that is a whole write, or None if it has to join.
+
+        :param session: the caller's, if there is one.
+        """
         if changing.receivers or (session is not None and session.in_transaction()):
             return None
         return self._connections.reader

@@ -17,7 +17,7 @@ from stack_core.query import Reach
 from ..instant import now
 from .object_work import ObjectWork
 from .outline import parameter
-from .refusal import Broken, invalid
+from .refusal import A_KEY, Broken, invalid
 from .transaction import Place
 from .write_statement import KEYS
 from .writer import Writer
@@ -25,7 +25,6 @@ from .writer import Writer
 CHUNK = 1000
 """How many rows one statement names."""
 _GIVEN = "stack_given_"
-_KEY = "A key cannot be changed."
 
 
 class WhereWork:
@@ -46,6 +45,7 @@ class WhereWork:
         writer.shape(values, hiding=writer.links.hiding(values, reach))
         self._refuse_key(values)
         by_object = self._is_by_object(values, reach)
+        writer.enforced()
         with writer.write(seen=by_object) as place:
             keys = writer.reads.keys_where(where, reach, place.connection, lock=True)
             if not keys:
@@ -95,13 +95,13 @@ class WhereWork:
             return False
         following = self._placement.next_version
         try:
-            return following(None) != 1 or following(41) != 42
+            return bool(following(None) != 1 or following(41) != 42)
         except Exception:  # an application's own generator
             return True
 
     def _refuse_key(self, values: Mapping[str, Any]) -> None:
         errors = [
-            FieldError((name,), _KEY)
+            FieldError((name,), A_KEY)
             for name in values
             if any(
                 column in self._placement.key for column in self._placement.columns.get(name, ())
@@ -146,7 +146,8 @@ class WhereWork:
             for name, value in values.items()
             for column, part in self._placement.spread(name, value)
         ]
-        return [or_(*parts)] if parts and all(part is not None for part in parts) else []
+        known = [part for part in parts if part is not None]
+        return [or_(*known)] if known and len(known) == len(parts) else []
 
     def _differs(self, column: Column[Any], value: Any) -> ColumnElement[bool] | None:
         """Return the condition, or None for what no database compares."""

@@ -63,6 +63,7 @@ class Writer:
         self.transactions = transactions
         self.database = connections.database
         self.dialect = connections.dialect
+        self.enforced = enforced
         self.placement = placement = Placement(self.kind)
         self.statements = WriteStatements(placement, reads.statements.comparison)
         self.own_code = OwnCode(placement, _class_of(self.database.session))
@@ -155,7 +156,7 @@ class Writer:
 
         :raises Denied: one of them is out of it.
         """
-        if reach.row != TRUE and len(self.reads.keys_within(keys, reach, connection)) < len(keys):
+        if is_scoped(reach) and len(self.reads.keys_within(keys, reach, connection)) < len(keys):
             raise Denied(_OUT_OF_REACH)
 
     def require(self, key: Key, reach: Reach, connection: Connection) -> None:
@@ -163,7 +164,7 @@ class Writer:
 
         :raises NotFound: it is not.
         """
-        if reach.row != TRUE and not self.reads.keys_within([key], reach, connection):
+        if is_scoped(reach) and not self.reads.keys_within([key], reach, connection):
             raise self.no_such_row()
 
     def no_such_row(self) -> NotFound:
@@ -207,6 +208,11 @@ class Writer:
         )
 
 
+def is_scoped(reach: Reach) -> bool:
+    """Tell whether somebody may write some rows only."""
+    return reach.row is not TRUE and reach.row != TRUE
+
+
 def make_writer(reads: Reads, reads_of: Callable[[Kind], Reads]) -> Writer:
     """Return what the writes of a kind need.
 
@@ -229,7 +235,10 @@ def make_writer(reads: Reads, reads_of: Callable[[Kind], Reads]) -> Writer:
 
 
 class _Enforced:
-    """Tells whether a database checks foreign keys, which SQLite does if it is told to."""
+    """Tells whether a database checks foreign keys, which SQLite does if it is told to.
+
+    It asks once, and so before a write has a connection of its own.
+    """
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
@@ -241,7 +250,7 @@ class _Enforced:
         return self._found
 
     def _ask(self) -> bool:
-        with self._connections.engine.connect() as connection:
+        with self._connections.read() as connection:
             return bool(connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
 
 

@@ -56,7 +56,7 @@ class Writes:
         session = self._writer.transactions.settle()
         if self._writer.own_code.sees("create", values, session):
             return self._objects.create(values, reach)
-        return self._rows.create(values, reach)
+        return self._rows.create(values, reach, session=session)
 
     def update(
         self, key: Key, values: Mapping[str, Any], reach: Reach, *, version: Any = None

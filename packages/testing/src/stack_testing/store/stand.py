@@ -28,7 +28,7 @@ class StoreStand:
         self.provider = provider
 
     def __getitem__(self, kind: str) -> Store:
-        store = self.provider.find_store(kind)
+        store: Store | None = self.provider.find_store(kind)
         if store is None:
             raise LookupError(
                 f"The contract needs a store of {kind!r}, but there is none. Give one."

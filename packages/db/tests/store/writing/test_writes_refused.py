@@ -1,0 +1,108 @@
+"""What a database refuses, in words that name fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stack_core.problem import Conflict, Invalid
+from stack_core.query import EVERYTHING
+
+from .conftest import Bank
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "fields"),
+    [
+        ("Owner", {"id": 1, "name": "x"}, ("id",)),
+        ("Owner", {"name": "Ann"}, ("name",)),
+        ("Owner", {"name": "x", "tax": "t", "land": "l"}, ("tax", "land")),
+        ("Branch", {"id": 1}, ("id",)),
+    ],
+)
+def test_conflict_names_fields(bank: Bank, kind: str, values: Any, fields: Any) -> None:
+    """S49: primary keys and unique rules, of one column and of several, named and unnamed."""
+    bank.store("Owner").create({"name": "Ann", "tax": "t", "land": "l"}, EVERYTHING)
+    bank.store("Branch").create({"id": 1}, EVERYTHING)
+    with pytest.raises(Conflict) as caught:
+        bank.store(kind).create(values, EVERYTHING)
+    assert caught.value.fields == fields
+
+
+def test_conflict_of_an_expression(bank: Bank) -> None:
+    """S49: an index of an expression names what it is made of."""
+    bank.store("Owner").create({"name": "Ann"}, EVERYTHING)
+    with pytest.raises(Conflict) as caught:
+        bank.store("Owner").create({"name": "ANN"}, EVERYTHING)
+    assert caught.value.fields == ("name",)
+
+
+@pytest.mark.parametrize(
+    ("values", "paths", "code"),
+    [
+        ({"number": "1", "balance": -5000}, {"balance"}, "invalid"),
+        ({"number": "1", "small": 7}, {"small"}, "invalid"),
+        ({"number": "1", "owner": 99}, {"owner"}, "missing"),
+        ({}, {"number"}, "required"),
+        ({"number": None, "balance": None}, {"number", "balance"}, "required"),
+        ({"number": "1", "nmber": 2, "bal": 1}, {"nmber", "bal"}, "unknown"),
+    ],
+    ids=lambda value: repr(sorted(value) if isinstance(value, set) else value),
+)
+def test_invalid_names_fields(bank: Bank, values: Any, paths: Any, code: str) -> None:
+    """S49: checks, foreign keys, and what is missing or unknown; all that is known beforehand."""
+    with pytest.raises(Invalid) as caught:
+        bank.store("Account").create(values, EVERYTHING)
+    errors = caught.value.errors
+    assert {each.path for each in errors} == {(path,) for path in paths}
+    assert {each.code for each in errors} == {code}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("number", "n" * 21), ("small", 2**20), ("balance", 10**12), ("number", "a\0b")],
+    ids=["length", "range", "digits", "nul"],
+)
+def test_value_that_does_not_fit(bank: Bank, name: str, value: Any) -> None:
+    """S49: where a database refuses a value its field is named; SQLite keeps what it gets."""
+    store = bank.store("Account")
+    values = {"number": "1", name: value}
+    if bank.db.engine.dialect.name == "sqlite" or (
+        bank.db.engine.dialect.name == "mariadb" and "\0" in str(value)
+    ):
+        key = store.create(values, EVERYTHING).key
+        assert store.row(key, [name], EVERYTHING) == (value,)
+        return
+    with pytest.raises(Invalid) as caught:
+        store.create(values, EVERYTHING)
+    assert [each.path for each in caught.value.errors] == [(name,)]
+
+
+def test_value_that_no_driver_sends(bank: Bank) -> None:
+    """S49: a number beyond 64 bits is Invalid, not an error of a driver."""
+    with pytest.raises(Invalid) as caught:
+        bank.store("Account").create({"number": "1", "small": 2**70}, EVERYTHING)
+    assert [each.path for each in caught.value.errors] == [("small",)]
+
+
+def test_delete_of_what_is_needed(bank: Bank) -> None:
+    """S49: who forbids a delete is named, although only some databases tell it."""
+    owner = bank.store("Owner").create({"name": "Ann"}, EVERYTHING).key
+    bank.store("Account").create({"number": "1", "owner": owner}, EVERYTHING)
+    with pytest.raises(Conflict) as caught:
+        bank.store("Owner").delete(owner, EVERYTHING)
+    assert "'account'" in caught.value.detail
+    (touched,) = bank.store("Owner").related(owner, EVERYTHING)
+    assert (touched.kind, touched.name, touched.what) == ("account", "owner", "refuse")
+    assert touched.total.count == 1
+
+
+def test_refusal_after_another(bank: Bank) -> None:
+    """S49: the database is asked once how its rules are called."""
+    store = bank.store("Owner")
+    store.create({"name": "Ann"}, EVERYTHING)
+    for _ in range(2):
+        with bank.sent() as sent, pytest.raises(Conflict):
+            store.create({"name": "Ann"}, EVERYTHING)
+    assert sent == ["INSERT"]
