@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_
+from sqlalchemy import and_, literal_column
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.elements import False_
 
 from ..model.kind import Kind
 from .condition import Conditions
 from .relation import Entity, key_columns
+
+NOWHERE = literal_column("1") == literal_column("0")
+"""What is false without being the constant, with which ``and_`` would drop what it joins by."""
 
 
 class Value(NamedTuple):
@@ -85,7 +89,8 @@ class Joining:
         relation = self._conditions.relations.of(here.kind, name)
         alias = relation.alias()
         seen = self._conditions.seen(relation.other, alias)
-        self._joins.append((alias, and_(relation.on(here.entity, alias), *seen)))
+        shown = [NOWHERE if isinstance(each, False_) else each for each in seen]
+        self._joins.append((alias, and_(relation.on(here.entity, alias), *shown)))
         own = relation.foreign_key(here.entity)
         certain = (
             here.certain
