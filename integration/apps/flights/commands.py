@@ -12,6 +12,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
+from stack_db.searching.bulk import rebuilt_search_indexes
 
 from ..extensions import db
 from . import loading
@@ -53,7 +54,8 @@ def load(archive: Path | None, limit: int, replace: bool) -> None:
                 return
             work = Loading(connection, Archive(path))
             loading.clear(connection)
-            with _progress(limit) as advance:
+            searched = rebuilt_search_indexes(connection, db.metadata)
+            with searched, _progress(limit) as advance:
                 work.run(limit, advance)
     except ArchiveError as error:
         raise click.ClickException(str(error)) from None

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
 from .. import sqlite
+from ..searching.bulk import rebuilt_search_indexes
 from . import backup, file, seeding
 from .dumping import Dump, missing, snapshot
 from .loading import Load, LoadError, Source
@@ -144,7 +145,8 @@ def load(source: Path, replace: bool, bind: str | None) -> None:
                     f"The table '{filled}' has rows already."
                     " Empty it, or call flask db load --replace to delete every row."
                 )
-            with _bar(sum(found.head.tables.values()), "Loading") as bar:
+            searched = rebuilt_search_indexes(connection, _database().metadatas[bind])
+            with searched, _bar(sum(found.head.tables.values()), "Loading") as bar:
                 count = loader.run(bar)
     except LoadError as error:
         raise click.ClickException(f"{error} Nothing was changed.") from error
