@@ -132,13 +132,15 @@ def _see_statement(state: ORMExecuteState) -> Any:
 
 
 def _note_commit(session: Session) -> None:
+    if "info" not in vars(session):  # SQLAlchemy makes it when it is asked for
+        return
     for name in (_TELLING, _GONE):
         if (waiting := session.info.get(name)) is not None:
             waiting.note_commit()
 
 
 def _end(session: Session, transaction: SessionTransaction) -> None:
-    if not (transaction.nested or transaction.parent is None):
+    if "info" not in vars(session) or not (transaction.nested or transaction.parent is None):
         return
     if (gone := session.info.get(_GONE)) is not None:
         gone.end(transaction)
