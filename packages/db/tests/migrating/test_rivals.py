@@ -168,7 +168,8 @@ def test_killed_upgrades_go_on(
             resumed += 1
         check(project)
     print(
-        f"{anywhere.get_backend_name()}: {whole:.2f} s; revisions begun: {came}; resumed: {resumed}"
+        f"{anywhere.get_backend_name()}: {whole:.2f} s; revisions begun: {came};"
+        f" resumed: {resumed}"
     )
     assert len({*came} - {REVISIONS}) > 2, "hardly one was killed half-way"
 
