@@ -167,8 +167,10 @@ def test_killed_upgrades_go_on(
             project.run("resume")
             resumed += 1
         check(project)
-    name = anywhere.get_backend_name()
-    print(f"{name}: {whole:.2f} s; revisions begun: {came}; resumed: {resumed}")
+    print(
+        f"{anywhere.get_backend_name()}: {whole:.2f} s; revisions begun: {came};"
+        f" resumed: {resumed}"
+    )
     assert len({*came} - {REVISIONS}) > 2, "hardly one was killed half-way"
 
 
