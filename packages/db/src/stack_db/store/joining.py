@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_
+from sqlalchemy import Boolean, and_, literal_column
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.elements import False_
 
 from ..model.kind import Kind
 from .condition import Conditions
 from .relation import Entity, key_columns
+
+
+_NEVER = literal_column("0 = 1", Boolean())
+"""Unlike SQLAlchemy's own it does not swallow the condition of the relation beside it."""
 
 
 class Value(NamedTuple):
@@ -85,7 +90,8 @@ class Joining:
         relation = self._conditions.relations.of(here.kind, name)
         alias = relation.alias()
         seen = self._conditions.seen(relation.other, alias)
-        self._joins.append((alias, and_(relation.on(here.entity, alias), *seen)))
+        limits = [_NEVER if isinstance(each, False_) else each for each in seen]
+        self._joins.append((alias, and_(relation.on(here.entity, alias), *limits)))
         own = relation.foreign_key(here.entity)
         certain = (
             here.certain
