@@ -58,7 +58,15 @@ def services(session: nox.Session) -> None:
     """Run the tests against PostgreSQL, MariaDB and Redis; a missing one is an error."""
     prepare(session, "tests")
     session.run("python", "tooling/services.py")
-    session.run("pytest", "-n2", "-m", "services", *session.posargs)
+    session.run("pytest", "-n2", "-m", "services and not slow", *session.posargs)
+
+
+@nox.session
+def long(session: nox.Session) -> None:
+    """Run what takes long on those servers: stops, kills, and the whole matrix of stores."""
+    prepare(session, "tests")
+    session.run("python", "tooling/services.py")
+    session.run("pytest", "-n2", "-m", "services and slow", *session.posargs)
 
 
 @nox.session

@@ -30,16 +30,19 @@ def former(loaded: Path, tmp_path: Path, run: Run) -> Path:
     file = tmp_path / "former.db"
     with closing(sqlite3.connect(loaded)) as source, closing(sqlite3.connect(file)) as target:
         source.backup(target)
-    done = run(file, "db", "downgrade", FIRST)
-    assert done.returncode == 0, done.stderr
+    for target in (FIRST, "db@base"):
+        done = run(file, "db", "downgrade", target)
+        assert done.returncode == 0, done.stderr
     assert "title" not in {row[1] for row in read(file, "PRAGMA table_info(flight)")}
     return file
 
 
 def test_former_database_keeps_its_flights(former: Path, loaded: Path, run: Run) -> None:
     """An upgrade changes no row, and names each flight as the loader does."""
+    assert "db           at base, 1 pending" in run(former, "db", "status").stdout
     done = run(former, "db", "upgrade")
     assert done.returncode == 0, done.stderr
+    assert "pending" not in run(former, "db", "status").stdout
     ordered = f"SELECT {OLD}, title FROM flight ORDER BY id"
     assert read(former, ordered) == read(loaded, ordered)
     assert run(former, "db", "check").returncode == 0

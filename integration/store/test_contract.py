@@ -68,6 +68,18 @@ class Heard:
         assert [book.pages for book in heard] == [12345]
 
 
+class Indexed(SqlContract):
+    """What holds where searches have an index."""
+
+    indexed = True
+
+    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
+    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
+        """A search says that it was done by the index."""
+        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
+        assert page.searched == "index"
+
+
 class TestSqlite(SqlContract):
     """SQLite in a file."""
 
@@ -81,6 +93,7 @@ class TestSqliteWithObjects(Heard, TestSqlite):
     listens = Validated
 
 
+@pytest.mark.slow
 class TestSqliteInMemory(SqlContract):
     """SQLite in memory, which is one connection."""
 
@@ -100,6 +113,7 @@ class TestPostgres(SqlContract):
 
 
 @pytest.mark.services
+@pytest.mark.slow
 class TestPostgresWithObjects(Heard, TestPostgres):
     """PostgreSQL, where every write goes through the session."""
 
@@ -115,45 +129,25 @@ class TestMariaDB(SqlContract):
 
 
 @pytest.mark.services
+@pytest.mark.slow
 class TestMariaDBWithObjects(Heard, TestMariaDB):
     """MariaDB, where every write goes through the session."""
 
     listens = Validated
 
 
-class TestSqliteWithIndex(TestSqlite):
+@pytest.mark.slow
+class TestSqliteWithIndex(Indexed, TestSqlite):
     """SQLite in a file, where searches have an index."""
 
-    indexed = True
-
-    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
-    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
-        """A search says that it was done by the index."""
-        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
-        assert page.searched == "index"
-
 
 @pytest.mark.services
-class TestPostgresWithIndex(TestPostgres):
+@pytest.mark.slow
+class TestPostgresWithIndex(Indexed, TestPostgres):
     """PostgreSQL, where searches have an index."""
 
-    indexed = True
-
-    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
-    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
-        """A search says that it was done by the index."""
-        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
-        assert page.searched == "index"
-
 
 @pytest.mark.services
-class TestMariaDBWithIndex(TestMariaDB):
+@pytest.mark.slow
+class TestMariaDBWithIndex(Indexed, TestMariaDB):
     """MariaDB, where searches have an index."""
-
-    indexed = True
-
-    @pytest.mark.parametrize("text", ["parrot", "zebra subtitle"])
-    def test_search_uses_the_index(self, stores: SqlStand, text: str) -> None:
-        """A search says that it was done by the index."""
-        page = stores["book"].page(Query(fields=(), search=text), EVERYTHING)
-        assert page.searched == "index"

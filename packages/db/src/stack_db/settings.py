@@ -122,6 +122,7 @@ class DatabaseSettings(Settings, frozen=True, kw_only=True):
         setting(
             "How many rows a search reads where no index serves it; the page says so.",
             ge=1,
+            le=1_000_000_000,
         ),
     ] = 100_000
     migrations: Annotated[str, setting("The folder of the migrations.")] = "migrations"

@@ -116,7 +116,7 @@ def test_changes_are_told_at_their_commit(client, database, inside, again):
 
 def test_events_are_those_of_the_applications_commits(run: Run, kind: str) -> None:
     """The one connection of a test looks to a session like transactions of its own."""
-    run(kind, TELLS).assert_outcomes(passed=2)
+    run(kind, TELLS).assert_outcomes(passed=4)
 
 
 LOST = """

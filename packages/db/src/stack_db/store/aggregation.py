@@ -142,11 +142,12 @@ class Aggregation:
             present = and_(*(each.is_not(None) for each in columns))
             name = self._add(case((present, 1)))
             return (lambda c: [func.count(c[name])]), _whole
-        if len(columns) > 1:
+        first, *more = columns
+        if more:
             raise BadQuery(f"{measure.path!r} has several columns, so it can only be counted.")
         if measure.what in ("min", "max"):
-            return self._extreme(measure, columns[0])
-        return self._sum(measure, columns[0])
+            return self._extreme(measure, first)
+        return self._sum(measure, first)
 
     def _extreme(
         self, measure: Measure, column: ColumnElement[Any]

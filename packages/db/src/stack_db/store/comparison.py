@@ -9,7 +9,6 @@ from sqlalchemy import Enum, String, and_, collate, false, or_, tuple_
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.types import TypeEngine
 
 from stack_core.filter import Operator
 
@@ -99,7 +98,8 @@ class Comparison:
 
     def _exact(self, column: ColumnElement[Any]) -> ColumnElement[Any] | None:
         """Return a column as it is compared exactly, or None where it is anyway."""
-        kind = self._kind(column)
+        implementation = column.type.dialect_impl(self.dialect)
+        kind = getattr(implementation, "impl_instance", implementation)
         if not isinstance(kind, String) or isinstance(kind, Enum):
             return None
         if self.name == "mysql":
@@ -108,12 +108,6 @@ class Comparison:
         if not getattr(kind, "collation", None):
             return None
         return collate(column, "BINARY" if self.name == "sqlite" else "C")
-
-    def _kind(self, column: ColumnElement[Any]) -> TypeEngine[Any]:
-        """Return a column's type as this database has it."""
-        implementation = column.type.dialect_impl(self.dialect)
-        found: TypeEngine[Any] = getattr(implementation, "impl_instance", implementation)
-        return found
 
 
 def order_compare(columns: Columns, op: Operator, parameters: Parameters) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, and_, literal_column
+from sqlalchemy import and_, literal_column
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.elements import False_
 
@@ -12,9 +12,8 @@ from ..model.kind import Kind
 from .condition import Conditions
 from .relation import Entity, key_columns
 
-
-_NEVER = literal_column("0 = 1", Boolean())
-"""Unlike SQLAlchemy's own it does not swallow the condition of the relation beside it."""
+NOWHERE = literal_column("1") == literal_column("0")
+"""What is false without being the constant, with which ``and_`` would drop what it joins by."""
 
 
 class Value(NamedTuple):
@@ -90,8 +89,8 @@ class Joining:
         relation = self._conditions.relations.of(here.kind, name)
         alias = relation.alias()
         seen = self._conditions.seen(relation.other, alias)
-        limits = [_NEVER if isinstance(each, False_) else each for each in seen]
-        self._joins.append((alias, and_(relation.on(here.entity, alias), *limits)))
+        shown = [NOWHERE if isinstance(each, False_) else each for each in seen]
+        self._joins.append((alias, and_(relation.on(here.entity, alias), *shown)))
         own = relation.foreign_key(here.entity)
         certain = (
             here.certain

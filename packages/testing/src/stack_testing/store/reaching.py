@@ -154,6 +154,13 @@ class ReachingContract:
             pages = walk(stores["book"], Query(fields=(), order=order, limit=4), mine)
             assert walk_keys(pages) == ann + others
 
+    @pytest.mark.parametrize("nothing", [FALSE, Is("id", "in", [])], ids=["false", "empty"])
+    def test_kind_is_hidden_whole(self, stores: StoreStand, nothing: Filter) -> None:
+        """S36: where nothing of a kind is seen, lists go on without it."""
+        mine, paths = reach(author=nothing), ("author.team.name", "-author.boss.name")
+        rows = find_rows(stores["book"], "", "author.boss.team", reach=mine, order=paths)
+        assert [tuple(row) for row in rows] == [(key, None) for key in by_key("book")]
+
     def test_some_sees_what_is_seen(self, stores: StoreStand) -> None:
         """S36: a hidden row of a to-many relation is not one of some."""
         store = stores["author"]
