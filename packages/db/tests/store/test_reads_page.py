@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from stack_core.filter import TRUE, All, Is, Not, Rule
+from stack_core.filter import FALSE, TRUE, All, Is, Not, Rule
 from stack_core.query import EVERYTHING, Page, Position, Query, Reach, Total
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -303,6 +303,16 @@ def test_scope_goes_through_what_is_hidden(shelf: Any) -> None:
     found = page(shelf, reach, fields=("author",), limit=1000)
     assert found.keys
     assert set(found.rows) == {(None,)}
+
+
+def test_nothing_is_seen_through_a_relation(shelf: Any) -> None:
+    """A reach may hide all of a kind; then everything behind it is missing."""
+    for nobody in (FALSE, Is("name", "in", []), All((Is("", "gt", 0), FALSE))):
+        reach = Reach(through=(("author", nobody), ("team", TRUE)))
+        fields = ("author.team.name", "author.name", "author")
+        found = page(shelf, reach, fields=fields, order=("author.name",), limit=1000)
+        assert len(found.keys) == 90
+        assert set(found.rows) == {(None, None, None)}
 
 
 def test_statements_are_kept_by_outline(shelf: Any) -> None:
