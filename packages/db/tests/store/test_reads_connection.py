@@ -69,6 +69,39 @@ def test_read_sees_what_is_pending(library: Any) -> None:
         assert titles(library) == []
 
 
+def test_stream_sees_what_stores_and_statements_have_written(library: Any) -> None:
+    """A stream sees what its transaction holds, whoever wrote it and in whichever savepoint."""
+    store = library.store("Book")
+    with library.app.app_context():
+        session, book = library.db.session, library.Book
+        with store.transaction() as work:
+            work.create({"title": "store"}, EVERYTHING)
+            assert list(store.stream(QUERY, EVERYTHING)) == [("store",)]
+        session.execute(sa.update(book).values(title="statement"))
+        assert list(store.stream(QUERY, EVERYTHING)) == [("statement",)]
+        with session.begin_nested():
+            session.add(book(title="zz savepoint"))
+            session.flush()
+            gc.collect()
+            assert list(store.stream(QUERY, EVERYTHING))[1:] == [("zz savepoint",)]
+        session.rollback()
+        assert list(store.stream(QUERY, EVERYTHING)) == [("store",)]
+
+
+def test_stream_survives_what_its_transaction_does_meanwhile(library: Any) -> None:
+    """A stream that shares a transaction loses no row when that asks or writes something."""
+    store = library.store("Book")
+    library.add(*(library.Book(title=f"t{i:04}") for i in range(1200)))
+    with library.app.app_context():
+        with store.transaction() as work:
+            work.create({"title": "u"}, EVERYTHING)
+            count = 0
+            for count, _ in enumerate(store.stream(QUERY, EVERYTHING), 1):
+                if count % 400 == 1:
+                    work.create({"title": "zz"}, EVERYTHING)
+        assert count >= 1201
+
+
 def test_another_applications_session_is_not_used(library: Any, start: Start) -> None:
     """A store of one application does not read by the session of another that is current."""
     other, db = start(SQLALCHEMY_DATABASE_URI="sqlite:///other.db")

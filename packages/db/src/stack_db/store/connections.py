@@ -12,6 +12,7 @@ from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Connection, Dialect, Engine
 
 from ..liveness import read_again
+from ..writes import has_written
 
 _HELD: ContextVar[Mapping[Connections, Connection]] = ContextVar("stack_db_held")
 """The connections whose transactions the stores of this thread have open."""
@@ -99,17 +100,21 @@ class Connections:
         A stream outlives the view that made it, and with it the session, unless
         it has to see what only the session's transaction does.
         """
-        session = self.find_session()
-        if session is not None and session.in_transaction():
-            begun = session.get_transaction()
-            lists = ("_new", "_dirty", "_deleted")
-            flushed = any(getattr(begun, name, None) for name in lists)
-            if not (flushed or session.new or session.dirty or session.deleted):
-                session = None
         held = _HELD.get(None)
-        if session is None and (held is None or self not in held):
+        if held is not None and self in held:
+            return held[self]
+        session = self.find_session()
+        if session is None or not session.in_transaction():
             return None
-        return self.find()
+        if session.new or session.dirty or session.deleted:
+            return self.find()
+        # What objects a session has sent is no measure: stores and statements write too,
+        # a savepoint has a list of its own, and what nobody holds any more is in none.
+        begun: Any = session.get_transaction()
+        if self.engine not in begun._connections:
+            return None
+        found = self.find()
+        return found if found is not None and has_written(found) else None
 
     def stream_engine(self) -> Engine:
         """Return the engine for reads that take their time."""

@@ -20,11 +20,14 @@ def open_stream(
     """Yield every row of a statement; the connection is taken at the first one.
 
     It is given back when the rows are exhausted, or when the iterator is
-    closed, which a server does when its client has gone.
+    closed, which a server does when its client has gone. One that shares the
+    caller's transaction has all of its rows in memory on MariaDB.
     """
     pending = connections.find_pending()
     if pending is not None:
-        yield from _rows(pending, statement, values, row)
+        # MariaDB's drivers drop what was not read yet when the connection is asked something else.
+        at_once = pending.dialect.name in ("mysql", "mariadb")
+        yield from _rows(pending, statement, values, row, at_once=at_once)
         return
     with connections.stream_engine().connect() as own:
         ended = False
@@ -38,9 +41,14 @@ def open_stream(
 
 
 def _rows(
-    connection: Connection, statement: Any, values: Mapping[str, Any], row: Getter
+    connection: Connection,
+    statement: Any,
+    values: Mapping[str, Any],
+    row: Getter,
+    *,
+    at_once: bool = False,
 ) -> Iterator[tuple[Any, ...]]:
-    options = {"stream_results": True, "yield_per": AT_ONCE}
+    options: dict[str, Any] = {} if at_once else {"stream_results": True, "yield_per": AT_ONCE}
     with connection.execute(statement, values, execution_options=options) as result:
-        for some in result.partitions():
+        for some in result.partitions(AT_ONCE):
             yield from map(row, some)
