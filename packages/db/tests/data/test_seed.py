@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
 
 from stack_db.data.seeding import Seeder
+from stack_db.mixins import SoftDelete
 
 Run = Callable[..., Result]
 
@@ -85,6 +88,29 @@ def test_row_that_cannot_be_found_again(
     result = run_flask(app, "db", "seed")
     assert result.exit_code == 1
     assert "The seed 'vague' was not written" in result.output
+
+
+def test_value_that_is_unique_among_live_rows_tells_a_row(
+    open_library: Any, library: Any, run_flask: Run
+) -> None:
+    """On a model that only marks its rows, a seed finds the row that is not deleted."""
+
+    class Poster(SoftDelete, library.db.Model):  # type: ignore[name-defined,misc]
+        id: Mapped[int] = mapped_column(primary_key=True)
+        code: Mapped[str] = mapped_column(String(20), unique=True)
+
+    app = open_library()
+
+    @library.db.seed
+    def posters(seeder: Seeder) -> None:
+        seeder.ensure(Poster, {"code": "sun"})
+
+    assert "posters: 1 created" in run_flask(app, "db", "seed").output
+    assert "posters: 0 created, 0 changed, 1 as" in run_flask(app, "db", "seed").output
+    with app.app_context():
+        library.db.session.delete(library.db.session.query(Poster).one())
+        library.db.session.commit()
+    assert "posters: 1 created" in run_flask(app, "db", "seed").output
 
 
 def test_seeds_are_listed_and_chosen(open_library: Any, library: Any, run_flask: Run) -> None:

@@ -9,6 +9,8 @@ import msgspec
 from sqlalchemy import Index, Table, UniqueConstraint, inspect, select
 from sqlalchemy.orm import Mapper, Session
 
+from ..live_unique import IS_LIVE, LIVE
+
 M = TypeVar("M")
 Seed = Callable[["Seeder"], object]
 
@@ -130,5 +132,11 @@ def _unique(mapper: Mapper[Any]) -> list[set[Any]]:
             rule for rule in table.constraints if isinstance(rule, UniqueConstraint)
         ]
         rules += [index for index in table.indexes if index.unique]
-        found += [set(rule.columns) for rule in rules if len(rule.columns)]
+        found += [columns for rule in rules if (columns := _spanned(rule))]
     return found
+
+
+def _spanned(rule: UniqueConstraint | Index) -> set[Any]:
+    """Return what a rule makes unique; among rows that are not deleted, all that a seed sees."""
+    live = LIVE in rule.info
+    return {column for column in rule.columns if not (live and column.name == IS_LIVE)}
