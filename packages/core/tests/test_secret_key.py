@@ -156,15 +156,16 @@ def test_workers_that_start_at_once_share_a_key(tmp_path: Path) -> None:
         folder = tmp_path / str(attempt)
         start = Barrier(8)
 
-        def work(folder: Path = folder, start: Barrier = start) -> str:
-            app = Flask("worker", instance_path=str(folder))
+        apps = [Flask("worker", instance_path=str(folder)) for _ in range(8)]
+
+        def work(app: Flask, start: Barrier = start) -> str:
             app.debug = True
-            start.wait()
+            start.wait(60)
             install(app, [])
             return str(app.config["SECRET_KEY"])
 
         with ThreadPoolExecutor(8) as pool:
-            keys = {future.result() for future in [pool.submit(work) for _ in range(8)]}
+            keys = set(pool.map(work, apps))
         assert len(keys) == 1
         assert [path.name for path in folder.iterdir()] == ["secret_key"]
 
