@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -37,8 +38,8 @@ def note_writes(engine: Engine) -> None:
     own = vars(engine.dialect)
     for name in ("do_execute", "do_executemany", "do_execute_no_params"):
         own[name] = _noting_write(getattr(engine.dialect, name))
-    own["do_commit"] = _noting_commit(engine.dialect.do_commit)
-    own["do_rollback"] = _noting_end(engine.dialect.do_rollback)
+    own["do_rollback"] = undo = _noting_end(engine.dialect.do_rollback)
+    own["do_commit"] = _noting_commit(engine.dialect.do_commit, undo)
 
 
 def _noting_write(execute: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,9 +65,18 @@ def _writes(context: Any, statement: str) -> bool:
     return not statement.lstrip()[:_WORD].upper().startswith(_READERS)
 
 
-def _noting_commit(commit: Callable[[Any], None]) -> Callable[[Any], None]:
+def _noting_commit(
+    commit: Callable[[Any], None], undo: Callable[[Any], None]
+) -> Callable[[Any], None]:
     def noted(connection: Any) -> None:
-        commit(connection)
+        try:
+            commit(connection)
+        except BaseException:
+            # SQLite leaves the transaction open, and SQLAlchemy takes it for ended: whoever
+            # had the connection next would see, and commit, what was refused.
+            with suppress(Exception):
+                undo(connection)
+            raise
         _forget(connection)
         commits = watching.get()
         if commits is not None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
 
 from stack_core.filter import FALSE, TRUE, All, Is, Not, Rule
 from stack_core.query import EVERYTHING, Page, Position, Query, Reach, Total
+from stack_core.store import store_for
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 ORDERS: list[tuple[str, ...]] = [
@@ -330,3 +333,52 @@ def test_statements_are_kept_by_outline(shelf: Any) -> None:
     for index in range(10):
         page(shelf, where=Is("pages", "in", [1]), fields=("title",) * index)
     assert len(ground) == 5
+
+
+def test_pages_in_the_order_of_an_enum(library: Any) -> None:
+    """Values of an enum are passed in the order in which they compare, missing ones last."""
+    red, blue = library.Colour.RED, library.Colour.BLUE
+    colours = [red, None, blue, red, blue, None, red]
+    library.add(*(library.Book(title="t", colour=each) for each in colours))
+    store = library.store("Book")
+    for order in (("colour",), ("-colour", "title")):
+        query, found = Query(fields=("colour",), order=order, limit=2), []
+        while True:
+            here = store.page(query, EVERYTHING)
+            found += here.keys
+            if here.next is None:
+                break
+            query = msgspec.structs.replace(query, position=here.next)
+        whole = store.page(Query(fields=(), order=order), EVERYTHING).keys
+        assert found == whole
+        assert len(found) == len(colours)
+        assert set(found[-2:]) == {2, 6}
+
+
+def test_pages_in_the_order_of_single_precision(
+    address_of_database: str, start: Callable[..., tuple[Any, Any]]
+) -> None:
+    """A float that is read with fewer digits than are kept ends and repeats nothing."""
+    app, db = start(SQLALCHEMY_DATABASE_URI=address_of_database)
+
+    class Sample(db.Model):  # type: ignore[name-defined,misc]
+        id: Mapped[int] = mapped_column(primary_key=True)
+        size: Mapped[float | None] = mapped_column(sa.Float)
+        real: Mapped[float | None] = mapped_column(sa.REAL)
+
+    sizes = [0.1, 1 / 3, None, 16777217.0, 0.1, 1e20, -0.7, None]
+    with app.app_context():
+        db.create_all()
+        db.session.add_all([Sample(size=each, real=each) for each in sizes])
+        db.session.commit()
+    store = store_for(app, Sample)
+    for order in (("size",), ("-size",), ("real", "-id"), ("-real",)):
+        query, found = Query(fields=(), order=order, limit=3), []
+        for _ in sizes:
+            here = store.page(query, EVERYTHING)
+            found += here.keys
+            if here.next is None:
+                break
+            query = msgspec.structs.replace(query, position=here.next)
+        assert found == store.page(Query(fields=(), order=order), EVERYTHING).keys
+        assert sorted(found) == list(range(1, 9))

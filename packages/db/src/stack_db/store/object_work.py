@@ -176,11 +176,10 @@ class ObjectWork:
         )
         if found is None or self.key_of(found) != key:
             raise self._writer.no_such_row()
-        if self._kind.soft and getattr(found, self._kind.soft) is not None:
-            if not revived:
-                raise self._writer.no_such_row()
-        else:
-            self._writer.require(key, reach, place.connection)
+        marked = bool(self._kind.soft and getattr(found, self._kind.soft) is not None)
+        if marked and not revived:
+            raise self._writer.no_such_row()
+        self._writer.require(key, reach, place.connection, marked=marked)
         own = self._version(found)
         if version is not None and version != own:
             raise Stale(own)

@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, false, or_, true, tuple_
+from sqlalchemy import (
+    CHAR,
+    Double,
+    Enum,
+    Float,
+    String,
+    TypeDecorator,
+    and_,
+    cast,
+    false,
+    literal_column,
+    or_,
+    true,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from stack_core.query import Position
 
@@ -14,6 +30,9 @@ from .joining import Joining
 from .outline import parameter
 
 Condition = ColumnElement[bool]
+
+_DOUBLE_BITS = 25
+"""The precision from which on a FLOAT is a double."""
 
 
 class Term(NamedTuple):
@@ -48,7 +67,8 @@ class Order:
         for path in paths:
             value = joining.value(path.removeprefix("-"))
             descending = path.startswith("-")
-            self._items.append([Term(each, descending, value.nullable) for each in value.columns])
+            columns = [self._sortable(each) for each in value.columns]
+            self._items.append([Term(each, descending, value.nullable) for each in columns])
 
     def columns(self) -> list[Any]:
         """Return the columns of the order, named so that :meth:`by` finds them in a table."""
@@ -88,6 +108,23 @@ class Order:
         if not first.nullable:
             return [and_(self._bound(first, value, mark), self._nested(terms, values, mark, 0))]
         return self._ranges(terms, values, mark)
+
+    def _sortable(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return a column that is sorted as it compares with what was read of it.
+
+        MariaDB sorts an ENUM by its place in the list, and compares it as text. A
+        float of single precision is read with fewer digits than it is compared by.
+        """
+        kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+        if self._database == "mysql" and isinstance(kind, Enum) and kind.native_enum:
+            return type_coerce(cast(column, CHAR), column.type)
+        if not _is_single(kind, self._database):
+            return column
+        if self._database == "mysql":
+            read: Any = literal_column("0e0").op("+")(cast(column, CHAR))
+        else:
+            read = cast(cast(column, String), Double)
+        return type_coerce(read, Double())
 
     def _ranges(self, terms: list[Term], values: list[Any], mark: Mark) -> list[Condition]:
         first, value = terms[0], values[0]
@@ -169,6 +206,16 @@ def mark_position(position: Position, count: int) -> tuple[Mark, dict[str, Any]]
                 bound[f"p{i}_{j}"] = each
     missing = tuple(value is None for value in given)
     return Mark(missing, len(given) == count, position.backwards), bound
+
+
+def _is_single(kind: TypeEngine[Any], database: str) -> bool:
+    """Tell whether a type is a float of single precision."""
+    if not isinstance(kind, Float) or isinstance(kind, Double):
+        return False
+    real, bits = kind.__visit_name__ == "REAL", kind.precision or 0
+    if database == "mysql":
+        return not real and bits < _DOUBLE_BITS
+    return database == "postgresql" and (real or 0 < bits < _DOUBLE_BITS)
 
 
 def _past(term: Term, value: Any, mark: Mark) -> Condition:

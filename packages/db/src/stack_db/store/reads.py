@@ -106,6 +106,17 @@ class Reads:
             found.update(self.keys_where(where, reach, connection, lock=False))
         return found
 
+    def is_marked_within(self, key: Key, reach: Reach, connection: Connection) -> bool:
+        """Tell whether a row is in reach that may be marked as deleted."""
+        values = Values()
+        outline = ("marked", values.outline_reach(reach))
+        read: RowStatement = self._kept.find(
+            outline,
+            lambda: self.statements.rows(TRUE, (), reach, self._by_key(), marked=True),
+            lasting=values.lasting,
+        )
+        return bool(connection.execute(read.statement, self._bind_key(key, values)).all())
+
     def keys_where(
         self, where: Filter, reach: Reach, connection: Connection, *, lock: bool = True
     ) -> list[Key]:

@@ -105,7 +105,7 @@ class Refusals:
             needing = self._needing(refused.table, going, connection)
             return InUse(needing, rule=refused.rule)
         if refused.table not in ("", self._placement.table.name):
-            return None
+            return None if values else self._explain_elsewhere(refused, connection)
         fields = self._find_fields(refused, connection)
         match refused.broken:
             case "unique":
@@ -117,6 +117,15 @@ class Refusals:
             case "check":
                 return invalid(_each(fields, _BROKEN, "invalid"))
         return self._explain_value(fields, values)
+
+    def _explain_elsewhere(self, refused: Refused, connection: Connection) -> Problem | None:
+        """Explain what a commit refuses about rows of another kind: a deferred constraint."""
+        match refused.broken:
+            case "missing":
+                return InUse(self._needing(refused.table, (), connection), rule=refused.rule)
+            case "unique":
+                return Conflict(rule=refused.rule)
+        return None
 
     def _find_fields(self, refused: Refused, connection: Connection) -> tuple[str, ...]:
         columns = refused.columns

@@ -118,8 +118,7 @@ class RowWork:
                 before = self.current.read(
                     connection, key, columns, single=single, alive=not revived
                 )
-                if not revived:
-                    writer.require(key, reach, connection)
+                writer.require(key, reach, connection, marked=revived)
                 before.check(version)
                 changes = self.current.find_changes(before, values, reach, connection)
                 if not changes and not revived:

@@ -85,13 +85,16 @@ class Statements:
         self.relations = Relations()
 
     def conditions(
-        self, where: Filter, reach: Reach, *more: Condition
+        self, where: Filter, reach: Reach, *more: Condition, marked: bool = False
     ) -> list[ColumnElement[bool]]:
-        """Return the conditions of rows that are wanted, allowed and not marked as deleted."""
+        """Return the conditions of rows that are wanted, allowed and not marked as deleted.
+
+        :param marked: those that are marked as deleted as well.
+        """
         wanted = Conditions(self.comparison, self.relations, reach)
         allowed = Conditions(self.comparison, self.relations, EVERYTHING)
         return [
-            *wanted.alive(self.kind, self.root),
+            *(() if marked else wanted.alive(self.kind, self.root)),
             wanted.make(where, "w", self.kind, self.root),
             allowed.make(reach.row, "r", self.kind, self.root),
             *more,
@@ -159,15 +162,23 @@ class Statements:
         return RowStatement(statement.order_by(*ends), row, key, key)
 
     def rows(
-        self, where: Filter, fields: Sequence[str], reach: Reach, *more: Condition
+        self,
+        where: Filter,
+        fields: Sequence[str],
+        reach: Reach,
+        *more: Condition,
+        marked: bool = False,
     ) -> RowStatement:
-        """Build the statement for rows in no order."""
+        """Build the statement for rows in no order.
+
+        :param marked: those that are marked as deleted as well.
+        """
         joining = self.joining(reach)
         layout = Layout(joining)
         row, key = layout.rows(fields), layout.value("")
         statement = select(*layout.columns).select_from(self.root)
-        statement = joining.apply(statement).where(*self.conditions(where, reach, *more))
-        return RowStatement(statement, row, key, key)
+        found = self.conditions(where, reach, *more, marked=marked)
+        return RowStatement(joining.apply(statement).where(*found), row, key, key)
 
     def matching(self, query: Query, reach: Reach, *more: Condition) -> Any:
         """Build the statement that has a line for each row that a query finds."""

@@ -159,12 +159,22 @@ class Writer:
         if is_scoped(reach) and len(self.reads.keys_within(keys, reach, connection)) < len(keys):
             raise Denied(_OUT_OF_REACH)
 
-    def require(self, key: Key, reach: Reach, connection: Connection) -> None:
+    def require(
+        self, key: Key, reach: Reach, connection: Connection, *, marked: bool = False
+    ) -> None:
         """Require that a row is in reach.
 
+        :param marked: it may be marked as deleted.
         :raises NotFound: it is not.
         """
-        if is_scoped(reach) and not self.reads.keys_within([key], reach, connection):
+        if not is_scoped(reach):
+            return
+        reads = self.reads
+        if marked:
+            found = reads.is_marked_within(key, reach, connection)
+        else:
+            found = bool(reads.keys_within([key], reach, connection))
+        if not found:
             raise self.no_such_row()
 
     def no_such_row(self) -> NotFound:

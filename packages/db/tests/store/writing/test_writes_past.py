@@ -7,8 +7,9 @@ import time
 import pytest
 from sqlalchemy import event
 
+from stack_core.filter import Is
 from stack_core.problem import NotFound, Unable
-from stack_core.query import EVERYTHING
+from stack_core.query import EVERYTHING, Reach
 
 from .conftest import Bank
 
@@ -82,3 +83,23 @@ def test_kind_without_history(bank: Bank) -> None:
     assert not {"history", "restore"} & store.abilities
     with pytest.raises(Unable):
         store.restore(1, 0.0, EVERYTHING)
+
+
+@pytest.mark.parametrize("loaded", [False, True])
+def test_restore_of_a_marked_row_out_of_scope(bank: Bank, loaded: bool) -> None:
+    """A row that had left a scope before it was marked does not come back by its older values."""
+    store = bank.store("Card")
+    key = store.create({"name": "mine"}, EVERYTHING).key
+    first = time.time()
+    time.sleep(0.05)
+    store.update(key, {"name": "theirs"}, EVERYTHING)
+    held = store.get(key, EVERYTHING) if loaded else None
+    store.delete(key, EVERYTHING)
+    mine = Reach(row=Is("name", "eq", "mine"), trusted=True)
+    with pytest.raises(NotFound):
+        store.restore(key, first, mine)
+    assert store.row(key, ("name",), EVERYTHING) is None
+    both = Reach(row=Is("name", "in", ("mine", "theirs")), trusted=True)
+    assert store.restore(key, first, both).key == key
+    assert store.row(key, ("name",), mine) == ("mine",)
+    del held

@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from stack_core.event import changing
+from stack_core.filter import Is
 from stack_core.problem import Conflict, Denied, Invalid
 from stack_core.query import EVERYTHING, Reach
 from stack_core.store import Work
+from stack_db.store.refusal import InUse
 from stack_db.store.sql_store import SqlStore
 
 from .conftest import Bank
@@ -166,7 +168,21 @@ def test_constraint_that_is_checked_at_the_commit(bank: Bank) -> None:
     assert (count(bank), count(bank, "deed")) == (0, 0)
 
 
-def _named(name: str) -> object:
-    from stack_core.filter import Is
+def test_other_rows_that_a_commit_finds_left_behind(bank: Bank) -> None:
+    """S49: a deferred constraint of another kind is a problem at the commit too."""
+    store = bank.store("Owner")
+    key = store.create({"name": "needed"}, EVERYTHING).key
+    bank.store("Deed").create({"owner": key}, EVERYTHING)
 
+    def write() -> None:
+        with store.transaction() as work:
+            work.delete(key, EVERYTHING)
+
+    for act in (write, lambda: store.delete_where(Is("id", "eq", key), EVERYTHING)):
+        with pytest.raises((InUse, Invalid)):
+            act()
+        assert (count(bank), count(bank, "deed")) == (1, 1)
+
+
+def _named(name: str) -> object:
     return Is("number", "eq", name)
