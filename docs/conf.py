@@ -1,5 +1,10 @@
 """How Sphinx builds the site; ``nox -s docs`` runs it."""
 
+import warnings
+
+# The site asks mixins for the attributes that only a mapped class has.
+warnings.filterwarnings("ignore", message="Unmanaged access of declarative attribute")
+
 project = "stack"
 author = "the stack maintainers"
 project_copyright = author
