@@ -201,3 +201,16 @@ def test_extension_of_the_server_is_used(shelf: Any) -> None:
         )
         assert functions.scalar() == 0
     check_same(shelf)
+
+
+def test_index_that_is_taken_away(library: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search whose index was dropped in service reads rows instead, once it has looked anew."""
+    library.add(library.Book(title="whalebone"))
+    query = Query(fields=("title",), search="whale")
+    with library.app.app_context():
+        store = library.store("Book")
+        assert store.page(query, EVERYTHING).searched == "index"
+        library.drop_search_index()
+        monkeypatch.setattr("stack_db.store.search.LOOKED_AT", -1.0)
+        page = store.page(query, EVERYTHING)
+    assert (page.searched, page.rows) == ("scan", [("whalebone",)])

@@ -166,7 +166,7 @@ class Search:
 
     def _look(self) -> Found:
         found = self._found
-        if found is None or (found.usable is None and monotonic() - found.at > LOOKED_AT):
+        if found is None or monotonic() - found.at > LOOKED_AT:
             with self._connections.read() as connection:
                 found = self._found = self._ask(connection)
         return found
