@@ -48,7 +48,8 @@ class Past:
     def restore(self, key: Key, at: float, reach: Reach) -> Saved:
         """Write the values back that a row had at a time; one that is gone comes back.
 
-        :raises NotFound: there is no such row in reach, or there was none.
+        :raises NotFound: there is no such row in reach, or there was none; or it is gone,
+            and whoever asks may write some rows only.
         :raises Denied: the row would lie out of reach.
         """
         writer = self._writer
@@ -60,6 +61,9 @@ class Past:
                 writer.require(key, reach, connection)
         session = writer.transactions.settle()
         if state == "gone":
+            if is_scoped(reach):
+                # It may have been out of reach when it was deleted, which nobody can ask it.
+                raise writer.no_such_row()
             values = {**self._of_key(key), **values}
             by_object = writer.own_code.sees("create", values, session)
             work: Any = self._objects if by_object else self._rows

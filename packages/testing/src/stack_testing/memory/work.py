@@ -111,7 +111,7 @@ class MemoryWork(Work):
             writing = self._writing(transaction, reach)
             row = row_at(transaction.tables, self._kind, key, at)
             live = self._look(key, EVERYTHING)
-            if row is None or (live and self._look(key, reach) is None):
+            if row is None or not writing.may_restore(key):
                 raise NotFound("There is no such row, or there was none at that time.")
             if live is None:
                 view, names = writing.put(key, row), list(self._values(row))

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from stack_core.description import Field, Key
-from stack_core.filter import holds
+from stack_core.filter import TRUE, holds
 from stack_core.problem import Conflict, Denied, FieldError, Invalid, NotFound, Stale
 from stack_core.query import EVERYTHING, Reach
 
@@ -52,6 +52,14 @@ class Writing:
         if version is not None and version != own:
             raise Stale(own)
         return View(self.sight, self.kind.name, row)
+
+    def may_restore(self, key: Key) -> bool:
+        """Tell whether a row that is marked, or gone, was in reach when that happened.
+
+        Of one that is gone nobody can tell, unless every row is in reach.
+        """
+        row = self.sight.tables.get(self.kind.name, {}).get(key)
+        return self.reach.row == TRUE if row is None else self._reaches(row)
 
     def add(self, values: Mapping[str, Any], *, links: bool = True) -> View:
         """Create a row.

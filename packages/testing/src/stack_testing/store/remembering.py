@@ -98,6 +98,17 @@ class RememberingContract:
             store.restore(3, begin, reach(FALSE))
         assert store.row(3, ["author"], EVERYTHING) == (1,)
 
+    @needs("restore", "history")
+    def test_row_that_is_gone_is_restored_by_who_reaches_all(self, stores: StoreStand) -> None:
+        """S41: nobody can tell whether a row that is gone was within a scope, so it is not."""
+        store = stores["book"]
+        key = store.create(NEW, EVERYTHING).key
+        begin = tick()
+        store.delete(key, EVERYTHING)
+        with pytest.raises(NotFound):
+            store.restore(key, begin, reach(RED))
+        assert store.restore(key, begin, EVERYTHING).key == key
+
     @needs("restore", "history", "soft")
     def test_marked_row_is_restored(self, stores: StoreStand) -> None:
         """A row that is marked as deleted is there again when it is restored."""
