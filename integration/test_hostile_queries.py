@@ -212,6 +212,17 @@ def test_any_key_is_answered(shop: SimpleNamespace) -> None:
     shop.db.session.remove()
 
 
+@pytest.mark.parametrize("path", ["name", "whole.whole.whole.whole.name"])
+def test_deepest_filter_is_answered(shop: SimpleNamespace, path: str) -> None:
+    """What passes the desk is a statement that every database reads, however deep it is (S55)."""
+    deepest: Any = Is(path, "eq", "One")
+    for _ in range(3):
+        deepest = Some("parts", deepest)
+    assert shop.desk.page(Query(fields=(), where=deepest)).keys == []
+    with pytest.raises(BadQuery, match="levels"):
+        shop.desk.page(Query(fields=(), where=Some("parts", deepest)))
+
+
 def test_connection_is_well_afterwards(shop: SimpleNamespace) -> None:
     """Nothing of all this has left a transaction broken."""
     assert shop.desk.row(1, ("name", "whole")) == ("One", None)

@@ -103,7 +103,7 @@ def test_filter_by_keyboard(visit: Visit) -> None:
     assert {route[:3] for route in routes} == {"JFK"}
     visit.page.get_by_role("link", name="Next").focus()
     keyboard.press("Enter")
-    visit.page.wait_for_url("**after=**")
+    visit.page.wait_for_url("**cursor=**")
     assert "origin=JFK" in visit.page.url
 
 

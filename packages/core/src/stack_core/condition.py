@@ -16,6 +16,8 @@ from .problem import BadQuery
 
 MOST_PARTS = 100
 DEEPEST = 10
+OF_SOME = 3
+"""How many levels a :class:`Some` counts for: SQLite reads no statement that is nested deeper."""
 MOST_VALUES = 1000
 LONGEST_TEXT = 1000
 ORDERED = frozenset(
@@ -45,7 +47,8 @@ class Conditions:
         self._parts += 1
         if self._parts > MOST_PARTS or depth > DEEPEST:
             raise BadQuery(
-                f"A filter has at most {MOST_PARTS} parts in {DEEPEST} levels. Ask for less."
+                f"A filter has at most {MOST_PARTS} parts in {DEEPEST} levels, of which each"
+                f" 'some' takes {OF_SOME}. Ask for less."
             )
         match part:
             case Is():
@@ -58,7 +61,7 @@ class Conditions:
                 return Not(self.check(one, description, depth + 1))
             case Some(text, one):
                 path = self._look(description, text, True)
-                return Some(text, self.check(one, path.description, depth + 1))
+                return Some(text, self.check(one, path.description, depth + OF_SOME))
             case Rule():
                 return _check_rule(part, description)
         raise BadQuery(f"{show(part)} is no part of a filter. Use those of 'stack_core.filter'.")

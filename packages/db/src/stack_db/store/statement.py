@@ -24,8 +24,11 @@ from .relation import Condition, key_columns
 
 T = TypeVar("T")
 
-MOST_STATEMENTS = 500
-"""How many statements a store keeps: what is asked chooses their outlines."""
+MOST_STATEMENTS = 100
+"""How many statements a store keeps: what is asked chooses their outlines.
+
+Each takes about 0.3 MB, what SQLAlchemy keeps of it included.
+"""
 
 
 class Kept(Generic[T]):
