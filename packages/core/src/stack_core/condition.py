@@ -20,6 +20,7 @@ OF_SOME = 3
 """How many levels a :class:`Some` counts for: SQLite reads no statement that is nested deeper."""
 MOST_VALUES = 1000
 LONGEST_TEXT = 1000
+MOST_WORDS = 30
 ORDERED = frozenset(
     {"text", "integer", "decimal", "float", "date", "time", "datetime", "interval"}
 )
@@ -168,10 +169,12 @@ def _check_rule(part: Rule, description: Description) -> Rule:
 def check_search(text: Any) -> str:
     """Return text to look for.
 
-    :raises BadQuery: it is none, or too long.
+    :raises BadQuery: it is none, or too much.
     """
     if not isinstance(text, str) or len(text) > LONGEST_TEXT:
         raise BadQuery(f"What is looked for has at most {LONGEST_TEXT} characters. Give less.")
+    if len(text.split()) > MOST_WORDS:
+        raise BadQuery(f"What is looked for has at most {MOST_WORDS} words. Give fewer.")
     try:
         return check_text(text)
     except ValidationError as error:

@@ -47,9 +47,15 @@ class Telling:
 
         What a receiver raises reaches the caller, who undoes the change.
         """
-        changing.send(self._app, change=change)
+        mark = self.mark()
         if changed.receivers:
+            # First, as what a receiver writes itself is told behind it.
             self._queue.add(change)
+        try:
+            changing.send(self._app, change=change)
+        except BaseException:
+            self.undo(mark)
+            raise
 
     def tell(
         self,

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from stack_core.event import Change, changed, changing
+from stack_core.query import EVERYTHING
 
 
 def test_rollback_tells_nothing(shop: Any, told: Any) -> None:
@@ -80,6 +81,18 @@ def test_receiver_writes_with_the_change(shop: Any, heard: list[Any]) -> None:
         shop.db.session.add(shop.Book())
         shop.db.session.commit()
     assert shop.db.session.scalar(count) == 1
+
+
+def test_change_is_told_before_what_it_led_to(shop: Any, told: Any) -> None:
+    """What a receiver of ``changing`` writes is told behind the change that it heard of."""
+
+    def write(sender: Flask, change: Change) -> None:
+        if change.kind == "book":
+            shop.db.store(shop.Author).create({"name": "of the book"}, EVERYTHING)
+
+    with changing.connected_to(write):
+        shop.db.store(shop.Book).create({}, EVERYTHING)
+    assert told("changed") == [("create", "book"), ("create", "author")]
 
 
 def test_what_changing_raises_undoes_the_change(shop: Any, told: Any) -> None:
