@@ -133,6 +133,25 @@ def test_damaged_file_changes_nothing(
     assert rows(target, library) == []
 
 
+@pytest.mark.services
+def test_refused_row_is_found(
+    open_library: Any, library: Any, run_flask: Run, path: Path, server: URL
+) -> None:
+    """A row that a server refuses, which SQLite took, is named by its table and lines."""
+    source = open_library(filled=True)
+    with source.app_context():
+        library.db.session.execute(
+            text("UPDATE shelf SET name = :n WHERE id = 7"), {"n": "x" * 99}
+        )
+        library.db.session.commit()
+    run_flask(source, "db", "dump", str(path))
+    target = open_library(server.render_as_string(hide_password=False))
+    result = run_flask(target, "db", "load", str(path))
+    assert result.exit_code == 1
+    assert "refused a row of 'shelf', lines 3 to 4 of the file" in result.output
+    assert rows(target, library) == []
+
+
 def test_other_file_is_refused(open_library: Any, run_flask: Run, path: Path) -> None:
     """A file of something else is one sentence."""
     path.write_bytes(b"\x1f\x8b nothing")

@@ -20,8 +20,9 @@ from .. import sqlite
 from ..searching.bulk import rebuilt_search_indexes
 from . import backup, file, seeding
 from .dumping import Dump, missing, snapshot
-from .loading import Load, LoadError, Source
+from .loading import Load
 from .order import Filling, order
+from .source import LoadError, Source
 
 
 def _database() -> Any:

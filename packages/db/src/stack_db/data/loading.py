@@ -3,99 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import JSON, Column, Table, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.sql.dml import Insert, Update
 
-from . import file
-from .dumping import CHUNK, FORMAT, Head, Mark, Progress, revisions
+from .dumping import Progress, revisions
 from .order import Filling, match_columns
+from .source import LoadError, Source
 from .value import Convert, reader
 
 Rows = list[dict[str, Any]]
-
-
-class LoadError(ValueError):
-    """A file cannot be loaded; the message says why, and nothing was changed."""
-
-
-class Batch(msgspec.Struct):
-    """Some rows of one table out of a file."""
-
-    table: str
-    columns: list[str]
-    rows: list[list[Any]]
-
-
-class Source:
-    """A file of dumped rows.
-
-    :raises LoadError: it is none.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        try:
-            with file.read(path) as opened:
-                self.head = msgspec.json.decode(opened.readline(), type=Head)
-        except (msgspec.MsgspecError, OSError, EOFError):
-            raise LoadError(
-                f"'{path}' was not written by flask db dump. Give a file that was."
-            ) from None
-        if self.head.stack_db_dump != FORMAT:
-            raise LoadError(
-                f"'{path}' has the format {self.head.stack_db_dump}, which this stack-db does not"
-                " know. Install a newer stack-db."
-            )
-
-    def batches(self) -> Iterator[Batch]:
-        """Yield all rows, a bounded number at a time.
-
-        :raises LoadError: the file is damaged or not whole.
-        """
-        batch, seen, number = Batch("", [], []), 0, 1
-        try:
-            with file.read(self._path) as opened:
-                opened.readline()
-                for number, line in enumerate(opened, 2):  # noqa: B007  # also read below
-                    if line.startswith(b"["):
-                        batch.rows.append(self._row(line, batch.columns))
-                        seen += 1
-                    if batch.rows and (len(batch.rows) == CHUNK or not line.startswith(b"[")):
-                        yield batch
-                        batch = Batch(batch.table, batch.columns, [])
-                    if line.startswith(b"["):
-                        continue
-                    mark = msgspec.json.decode(line, type=Mark)
-                    if mark.end is not None:
-                        self._finish(mark.end, seen)
-                        return
-                    batch = Batch(mark.table, mark.columns, [])
-        except (msgspec.MsgspecError, OSError, EOFError, ValueError) as error:
-            if isinstance(error, LoadError):
-                raise
-            raise LoadError(
-                f"Line {number} of '{self._path}' is not what flask db dump writes."
-                " Copy the file again, or dump again."
-            ) from None
-        self._finish(None, seen)
-
-    def _row(self, line: bytes, columns: Sequence[str]) -> list[Any]:
-        row = msgspec.json.decode(line, type=list[Any])
-        if len(row) != len(columns):
-            raise ValueError("a row has another number of values")
-        return row
-
-    def _finish(self, said: int | None, seen: int) -> None:
-        if said != seen:
-            raise LoadError(
-                f"'{self._path}' ends too early: it has {seen} rows."
-                " Copy the file again, or dump again."
-            )
 
 
 class Load:
@@ -111,6 +31,7 @@ class Load:
         self._fillings = {filling.table.fullname: filling for filling in fillings}
         self._order = list(fillings)
         self._source = source
+        self._place = ""
 
     def check(self) -> None:
         """Check that the file is of this application's very schema.
@@ -154,7 +75,7 @@ class Load:
         """
         count = 0
         for table, rows in self._read():
-            self._connection.execute(_insert(table), self._without_links(table, rows))
+            self._send(_insert(table), self._without_links(table, rows))
             count += len(rows)
             progress(len(rows))
         if any(_nullable(filling) for filling in self._order):
@@ -177,6 +98,8 @@ class Load:
                     raise LoadError(f"{said}. Load it where the models are the same.")
                 readers = [reader(columns[name]) for name in batch.columns]
                 known = (batch.table, batch.columns)
+            first = batch.last - len(batch.rows) + 1
+            self._place = f"'{batch.table}', lines {first:,} to {batch.last:,}"
             yield filling.table, [_convert(batch.columns, readers, row) for row in batch.rows]
 
     def _without_links(self, table: Table, rows: Rows) -> Rows:
@@ -195,14 +118,21 @@ class Load:
             .where(*(table.c[name] == bindparam(f"key_{name}") for name in key))
             .values({name: bindparam(f"new_{name}") for name in later})
         )
-        self._connection.execute(
-            statement,
-            [
-                {f"key_{name}": row[name] for name in key}
-                | {f"new_{name}": row.get(name) for name in later}
-                for row in found
-            ],
-        )
+        values = [
+            {f"key_{name}": row[name] for name in key}
+            | {f"new_{name}": row.get(name) for name in later}
+            for row in found
+        ]
+        self._send(statement, values)
+
+    def _send(self, statement: Insert | Update, rows: Rows) -> None:
+        try:
+            self._connection.execute(statement, rows)
+        except (IntegrityError, DataError) as error:
+            said = " ".join(str(error.orig).split())
+            raise LoadError(
+                f"The database refused a row of {self._place} of the file: {said}."
+            ) from error
 
 
 def _nullable(filling: Filling) -> list[str]:
