@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -158,6 +159,8 @@ class Project:
             f"def upgrade():\n    {body}\n\n\ndef downgrade():\n    pass\n",
             "utf-8",
         )
+        # Of a file of the same second and size Python would run what it compiled before.
+        shutil.rmtree(self.versions / "__pycache__", ignore_errors=True)
 
     def newest(self) -> str:
         """Return the text of the revision that was written last."""
