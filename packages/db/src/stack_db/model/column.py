@@ -15,7 +15,7 @@ from ..declaration import read_info
 from .constraint import find_bounds, find_unique
 from .default import find_default
 from .hint import find_hint
-from .naming import make_label
+from stack_core.naming import make_label
 from .shape import DEFAULT_PYTHON, SORTABLE, Shape, find_shape
 
 _SAID = (

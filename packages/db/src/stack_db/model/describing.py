@@ -13,7 +13,7 @@ from stack_core.description import Description, Field, NamedRule
 from ..declaration import KindOptions, RuleOptions
 from .column import Left, Tables, describe_column, find_column
 from .expression import describe_expression, describe_hybrid, find_hybrids
-from .naming import make_label, make_plural
+from stack_core.naming import make_label, make_plural
 from .relation import describe_relation, find_links
 from .shape import shape_of_python
 

@@ -17,7 +17,7 @@ from stack_core.description import Description
 from ..declaration import KindOptions, RuleOptions
 from .describing import find_fields, make_description
 from .kind import Kind, ModelRule, Stamps
-from .naming import is_word, make_word
+from stack_core.naming import is_word, make_word
 
 _HELD = "_stack_kinds"
 

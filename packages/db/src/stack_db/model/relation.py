@@ -16,7 +16,7 @@ from stack_core.description import Field
 
 from ..declaration import read_info
 from .column import find_info
-from .naming import make_label
+from stack_core.naming import make_label
 
 
 class Link(msgspec.Struct, frozen=True, eq=False):

@@ -18,7 +18,7 @@ from stack_core.description import Choice, FieldType
 
 from ..instant import Instant
 from .hint import find_result
-from .naming import make_label
+from stack_core.naming import make_label
 
 SORTABLE = 255
 """The most characters of a text that every database sorts by the whole of.

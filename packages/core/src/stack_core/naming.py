@@ -1,4 +1,4 @@
-"""Words and labels made of the names in a model."""
+"""Words and labels made of the names of classes and attributes."""
 
 from __future__ import annotations
 

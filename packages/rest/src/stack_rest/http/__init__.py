@@ -1,0 +1,1 @@
+"""What HTTP itself asks for: media types, entity tags, limits, keys, origins, schemes."""

@@ -1,0 +1,1 @@
+"""One method at one address: what it takes and answers, and how it is run."""

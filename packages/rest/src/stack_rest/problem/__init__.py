@@ -1,0 +1,1 @@
+"""How problems are answered: as JSON, each with a type that has an address."""

@@ -1,0 +1,1 @@
+"""Whatever has a store as operations."""
