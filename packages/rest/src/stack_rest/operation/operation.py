@@ -101,7 +101,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     :param run: called with the values of the address; returns what a Flask view may return.
     :param find_contract: called when everything is on the application, and not at its start.
     :param tag: under which the document lists it.
-    :param asks: whether the gate asks for the contract's need; a desk asks itself.
+    :param need: what the gate asks access for; None: a desk asks itself.
     :param rate: how often one client may; None: as often as the settings say.
     :param keyed: whether it takes an ``Idempotency-Key``.
     :param media_types: of its answers, the first being what is answered to whoever does not say.
@@ -113,7 +113,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     run: Callable[..., Any]
     find_contract: Callable[[], Contract]
     tag: str = ""
-    asks: bool = True
+    need: Need | None = None
     rate: Rate | None = None
     keyed: bool = False
     media_types: tuple[str, ...] = (JSON,)

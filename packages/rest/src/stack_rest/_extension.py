@@ -1,0 +1,52 @@
+"""Putting the interface on an application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask
+
+from stack_core import Extension, Registry
+from stack_core.problem import JSON_PROBLEMS, REALMS, Problem, Realm
+
+from .operation.guards import AccessGuard, OriginGuard
+from .problem.handling import answer_errors
+from .problem.missing import answer_missing
+from .problem.renderer import MEDIA_TYPE
+from .settings import RestSettings
+from .state import RestState
+
+
+class Rest(Extension[RestSettings, RestState]):
+    """JSON resources and typed functions of an application, with their document.
+
+    :param blueprint: the name in front of its endpoints, and of its blueprint.
+    """
+
+    name = "rest"
+    settings = RestSettings
+    after = ("db", "auth")
+
+    def __init__(self, *, blueprint: str = "stack_rest") -> None:
+        self._blueprint = blueprint
+
+    def build(self, app: Flask, settings: RestSettings) -> RestState:
+        """Make the interface; nothing is served yet."""
+        state = RestState(app, settings, self._blueprint)
+        state.guards = (OriginGuard(state.schemes), AccessGuard(app))
+        return state
+
+    def attach(self, app: Flask, state: RestState) -> None:
+        """Serve what was declared."""
+        registry = Registry.of(app)
+        registry.claim(JSON_PROBLEMS, state.problems, owner=self.name)
+        registry.offer(REALMS, Realm(state.settings.prefix, MEDIA_TYPE))
+        blueprint = Blueprint(self._blueprint, __name__)
+        answer_errors(blueprint, show)
+        answer_missing(app, state.settings.prefix, show)
+        app.register_blueprint(blueprint)
+
+
+def show(problem: Problem) -> Any:
+    """Return the answer to a problem."""
+    return problem.get_response()

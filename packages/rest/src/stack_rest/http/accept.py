@@ -1,0 +1,27 @@
+"""What the client takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from ..problem.catalogue import Unacceptable
+
+
+def choose_media_type(offered: Sequence[str]) -> str:
+    """Return which of several media types the client likes best; the first among equals.
+
+    :raises Unacceptable: it takes none of them.
+    """
+    header = request.environ.get("HTTP_ACCEPT", "")
+    if not header or header == "*/*" or header == offered[0]:
+        return offered[0]
+    accept = parse_accept_header(header, MIMEAccept)
+    found: str | None = accept.best_match(offered)
+    if found is None:
+        names = ", ".join(repr(each) for each in offered)
+        raise Unacceptable(f"What is answered here is {names}. Name it in 'Accept'.")
+    return found

@@ -1,0 +1,62 @@
+"""Every error of Flask's and of werkzeug's under the interface, as a problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, current_app
+from werkzeug.exceptions import HTTPException, default_exceptions
+from werkzeug.http import HTTP_STATUS_CODES
+
+from stack_core.problem import Problem
+
+_KEPT = ("Allow", "Retry-After", "WWW-Authenticate", "Content-Range")
+"""Headers of an error that its problem has too."""
+
+
+def answer_errors(blueprint: Blueprint, show: Callable[[Problem], Any]) -> None:
+    """Answer the errors of a blueprint's endpoints with problems.
+
+    Handlers of an application for its own classes of errors come first; those for a mere status
+    are for its pages.
+
+    :param show: makes the answer to a problem.
+    """
+
+    def handle(error: HTTPException) -> Any:
+        own = find_own_handler(current_app, error)
+        if own is not None:
+            return current_app.ensure_sync(own)(error)
+        if error.response is not None:
+            return error
+        return show(make_problem(error))
+
+    for code in default_exceptions:
+        blueprint.register_error_handler(code, handle)
+
+
+def find_own_handler(app: Flask, error: Exception) -> Callable[..., Any] | None:
+    """Return the application's handler of an error's own class, if the class is its own."""
+    handlers = app.error_handler_spec.get(None, {})
+    for cls in type(error).__mro__:
+        if cls.__module__.partition(".")[0] in ("werkzeug", "builtins"):
+            continue
+        if cls is Problem:
+            break
+        for code in (getattr(error, "code", None), None):
+            if (found := handlers.get(code, {}).get(cls)) is not None:
+                return found
+    return None
+
+
+def make_problem(error: HTTPException) -> Problem:
+    """Return an error of HTTP as a problem; of a failure nothing is told."""
+    if isinstance(error, Problem):
+        return error
+    status = error.code or 500
+    headers = {name: value for name, value in error.get_headers() if name in _KEPT}
+    plain = status >= 500 or error.description == type(error).description
+    detail = "" if plain else (error.description or "")
+    title = HTTP_STATUS_CODES.get(status, "Error")
+    return Problem(detail, status=status, title=title, headers=headers)

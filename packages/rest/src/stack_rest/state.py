@@ -1,0 +1,93 @@
+"""The interface of one application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from flask import Flask
+
+from stack_core import SetupError
+
+from .http.scheme import Scheme
+from .operation.gate import Gate, Guard, Wrapper
+from .operation.operation import Operation
+from .problem.renderer import ProblemJson
+from .settings import RestSettings
+
+
+class RestState:
+    """The interface of one application.
+
+    :param blueprint: the name in front of its endpoints.
+    """
+
+    def __init__(self, app: Flask, settings: RestSettings, blueprint: str) -> None:
+        self.app = app
+        self.settings = settings
+        self.blueprint = blueprint
+        self.problems = ProblemJson(f"{settings.prefix}/problems")
+        self.schemes: list[Scheme] = []
+        self.guards: tuple[Guard, ...] = ()
+        self.wrappers: tuple[Wrapper, ...] = ()
+        self._operations: dict[str, Operation] = {}
+
+    def __iter__(self) -> Iterator[Operation]:
+        """Yield every operation, in the order in which they were added."""
+        return iter(self._operations.values())
+
+    def add(self, operation: Operation) -> None:
+        """Serve an operation under the prefix.
+
+        :raises SetupError: there is one of that name already.
+        """
+        self.note(operation)
+        self.app.add_url_rule(
+            self.settings.prefix + operation.rule,
+            endpoint=f"{self.blueprint}.{operation.name.replace('.', '_')}",
+            view_func=self.make_view(operation),
+            methods=[operation.method],
+        )
+
+    def make_view(self, operation: Operation) -> Gate:
+        """Return the view function of an operation."""
+        return Gate(operation, self.guards, self.wrappers)
+
+    def note(self, operation: Operation) -> None:
+        """Remember an operation that is served.
+
+        :raises SetupError: there is one of that name already.
+        """
+        if operation.name in self._operations:
+            raise SetupError(
+                f"There are two operations called {operation.name!r}. Give one another 'name'."
+            )
+        self._operations[operation.name] = operation
+
+    def add_scheme(
+        self,
+        name: str,
+        definition: Mapping[str, Any],
+        *,
+        used: Callable[[], bool],
+        cookie: bool = False,
+        check_token: Callable[[], None] | None = None,
+    ) -> None:
+        """Declare how clients show who they are; whoever provides access does, in ``with_rest``.
+
+        :param definition: the Security Scheme Object of OpenAPI.
+        :param used: tells whether the current request was let in by it.
+        :param cookie: browsers send it by themselves, so that a write must prove where it comes
+            from.
+        :param check_token: raises unless the current request carries the token against forgery;
+            None: there is none, and ``Origin`` or ``Sec-Fetch-Site`` alone decides.
+        """
+        self.schemes.append(
+            Scheme(
+                name=name,
+                definition=definition,
+                used=used,
+                cookie=cookie,
+                check_token=check_token,
+            )
+        )
