@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from flask import Blueprint, Flask
 
@@ -13,6 +13,8 @@ from .operation.guards import AccessGuard, OriginGuard
 from .problem.handling import answer_errors
 from .problem.missing import answer_missing
 from .problem.renderer import MEDIA_TYPE
+from .resource.declaration import Resource
+from .resource.options import ResourceWords, read_options
 from .settings import RestSettings
 from .state import RestState
 
@@ -29,6 +31,17 @@ class Rest(Extension[RestSettings, RestState]):
 
     def __init__(self, *, blueprint: str = "stack_rest") -> None:
         self._blueprint = blueprint
+        self._resources: list[Resource] = []
+
+    def resource(self, thing: Any, **words: Unpack[ResourceWords]) -> Resource:
+        """Declare that whatever has a store is served.
+
+        :param thing: a class, a kind's word, or a store.
+        :raises TypeError: a word is unknown.
+        """
+        resource = Resource(thing, read_options(words))
+        self._resources.append(resource)
+        return resource
 
     def build(self, app: Flask, settings: RestSettings) -> RestState:
         """Make the interface; nothing is served yet."""
@@ -45,6 +58,8 @@ class Rest(Extension[RestSettings, RestState]):
         answer_errors(blueprint, show)
         answer_missing(app, state.settings.prefix, show)
         app.register_blueprint(blueprint)
+        for resource in self._resources:
+            state.bind(resource)
 
 
 def show(problem: Problem) -> Any:

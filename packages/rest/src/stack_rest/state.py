@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from flask import Flask
 
@@ -13,6 +13,10 @@ from .http.scheme import Scheme
 from .operation.gate import Gate, Guard, Wrapper
 from .operation.operation import Operation
 from .problem.renderer import ProblemJson
+from .resource.bound import BoundResource
+from .resource.declaration import Resource
+from .resource.operations import make_operations
+from .resource.options import ResourceWords, read_options
 from .settings import RestSettings
 
 
@@ -30,11 +34,34 @@ class RestState:
         self.schemes: list[Scheme] = []
         self.guards: tuple[Guard, ...] = ()
         self.wrappers: tuple[Wrapper, ...] = ()
+        self.resources: list[BoundResource] = []
         self._operations: dict[str, Operation] = {}
 
     def __iter__(self) -> Iterator[Operation]:
         """Yield every operation, in the order in which they were added."""
         return iter(self._operations.values())
+
+    def resource(self, thing: Any, **words: Unpack[ResourceWords]) -> BoundResource:
+        """Serve whatever has a store, on this application only.
+
+        :param thing: a class, a kind's word, or a store.
+        :raises SetupError: there are two operations of one name.
+        """
+        return self.bind(Resource(thing, read_options(words)))
+
+    def bind(self, resource: Resource) -> BoundResource:
+        """Serve what was declared."""
+        bound = BoundResource(self.app, self.settings, resource, self.find_resource)
+        self.resources.append(bound)
+        for operation in make_operations(bound):
+            self.add(operation)
+        return bound
+
+    def find_resource(self, kind: str) -> BoundResource | None:
+        """Return the first resource of a kind, or None."""
+        return next(
+            (each for each in self.resources if each.layout.description.kind == kind), None
+        )
 
     def add(self, operation: Operation) -> None:
         """Serve an operation under the prefix.

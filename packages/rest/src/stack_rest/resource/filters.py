@@ -1,0 +1,134 @@
+"""The parameters that filter a list: which there are, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from stack_core.description import Description, Field
+from stack_core.filter import All, Filter, Is, Not, Some
+
+Comparison = Literal[
+    "eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "null", "contains", "starts"
+]
+ORDERED = frozenset(
+    {"text", "integer", "decimal", "float", "date", "time", "datetime", "interval"}
+)
+LABELS: dict[str, str] = {
+    "eq": "equals",
+    "ne": "differs from",
+    "lt": "is less than",
+    "le": "is at most",
+    "gt": "is more than",
+    "ge": "is at least",
+    "in": "is one of",
+    "not_in": "is none of",
+    "null": "is missing",
+    "contains": "contains",
+    "starts": "begins with",
+}
+
+
+class FilterParameter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One parameter, such as ``price[ge]`` or ``books.title[contains]``.
+
+    :param some: the to-many relation that it goes through, or empty.
+    :param path: behind that relation, or of the row itself.
+    :param field: at the end of the path.
+    """
+
+    name: str
+    some: str
+    path: str
+    comparison: Comparison
+    field: Field
+
+    @property
+    def many(self) -> bool:
+        """Whether it may be given several times."""
+        return self.comparison in ("in", "not_in")
+
+    @property
+    def type(self) -> Any:
+        """What msgspec describes: of one value, or of the list."""
+        if self.comparison == "null":
+            return bool
+        if self.comparison in ("contains", "starts"):
+            return str
+        one = operand_type(self.field)
+        return list[one] if self.many else one  # type: ignore[valid-type]
+
+    def read(self, texts: Sequence[str]) -> Iterator[Filter]:
+        """Yield what its texts say; a comparison that is given twice must hold twice."""
+        if self.many:
+            part: Filter = Is(self.path, "in", list(texts))
+            yield Not(part) if self.comparison == "not_in" else part
+            return
+        for text in texts:
+            if self.comparison == "ne":
+                yield Not(Is(self.path, "eq", text))
+            else:
+                yield Is(self.path, self.comparison, text)  # type: ignore[arg-type]
+
+
+def operand_type(field: Field) -> Any:
+    """Return what a value is that is compared with a field: not held to its lengths or choices."""
+    if field.type == "relation":
+        return field.python
+    bare = msgspec.structs.replace(
+        field, nullable=False, min_length=None, max_length=None, pattern=None
+    )
+    return bare.annotation
+
+
+def find_parameters(description: Description, paths: Iterable[str]) -> Iterator[FilterParameter]:
+    """Yield the parameters of paths; the first relation of one may be to-many.
+
+    :raises LookupError: there is no such path.
+    """
+    for path in paths:
+        some, inner, field = _find_end(description, path)
+        for comparison in find_comparisons(field):
+            name = path if comparison == "eq" else f"{path}[{comparison}]"
+            yield FilterParameter(
+                name=name, some=some, path=inner, comparison=comparison, field=field
+            )
+
+
+def find_comparisons(field: Field) -> Iterator[Comparison]:
+    """Yield how a field is compared."""
+    if field.type != "json":
+        yield from ("eq", "ne", "in", "not_in")
+    if field.type in ORDERED:
+        yield from ("lt", "le", "gt", "ge")
+    if field.type == "text":
+        yield from ("contains", "starts")
+    if field.nullable:
+        yield "null"
+
+
+def combine(found: Iterable[tuple[str, Filter]]) -> Filter:
+    """Return the filter of parts; those through one to-many relation are about the same row."""
+    own: list[Filter] = []
+    behind: dict[str, list[Filter]] = {}
+    for some, part in found:
+        (behind.setdefault(some, []) if some else own).append(part)
+    own += [Some(path, All(tuple(inner))) for path, inner in behind.items()]
+    return All(tuple(own))
+
+
+def _find_end(description: Description, path: str) -> tuple[str, str, Field]:
+    first, _, rest = path.partition(".")
+    field = description.by_name.get(first)
+    if field is not None and field.many:
+        if not rest:
+            return first, "", key_field(description.related(first), field)
+        return first, rest, description.related(first).trail(rest)[-1]
+    return "", path, description.trail(path)[-1]
+
+
+def key_field(description: Description, relation: Field) -> Field:
+    """Return the field of the key at the end of a to-many relation."""
+    return msgspec.structs.replace(relation, many=False, nullable=False)

@@ -1,0 +1,151 @@
+"""Which fields of a kind a resource shows and takes, found when its kind is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any, get_type_hints
+
+from stack_core.description import Description, Field
+
+from .declaration import Computed, Resource
+from .filters import FilterParameter, find_parameters
+from .options import VERBS
+
+RESERVED = frozenset({"included", "key"})
+
+
+class Layout:
+    """What one resource shows and takes.
+
+    :raises LookupError: the resource names what its kind has not, or what it cannot be.
+    """
+
+    def __init__(self, description: Description, resource: Resource) -> None:
+        self.description = description
+        self.resource = resource
+        options = resource.options
+        self.computed: Mapping[str, Computed] = dict(resource.computed_fields)
+        self.read = self._choose(options.fields, _is_shown, "fields")
+        self.write = self._choose(options.write, _is_written, "write")
+        self.fields: Mapping[str, Field] = {
+            name: description.by_name[name] for name in self.read if name not in self.computed
+        }
+        self.many = tuple(name for name, field in self.fields.items() if field.many)
+        self.needs_key = not self._shows_key()
+        self._check()
+
+    @cached_property
+    def filters(self) -> Mapping[str, FilterParameter]:
+        """The parameters that filter a list, by name."""
+        own = [name for name, field in self.fields.items() if field.filter and not field.many]
+        paths = dict.fromkeys([*own, *self.resource.options.filters])
+        return {each.name: each for each in find_parameters(self.description, paths)}
+
+    @cached_property
+    def sorts(self) -> frozenset[str]:
+        """The paths that a list may be sorted by."""
+        own = [name for name, field in self.fields.items() if field.order and not field.many]
+        return frozenset([*own, *self.resource.options.sorts])
+
+    @cached_property
+    def searchable(self) -> tuple[str, ...]:
+        """The fields that a search looks into."""
+        return tuple(field.name for field in self.description.fields if field.searchable)
+
+    @property
+    def version(self) -> str:
+        """The field that every change moves, or empty."""
+        return self.description.version
+
+    def computed_type(self, name: str) -> Any:
+        """Return what a computed field is."""
+        return get_type_hints(self.computed[name].function).get("return", Any)
+
+    def permission(self, method: str) -> str:
+        """Return the permission that a method, or an action of one's own, needs."""
+        return f"{self.description.kind}.{VERBS.get(method, method)}"
+
+    def public(self) -> frozenset[str]:
+        """Return the permissions that everybody has."""
+        kind = self.description.kind
+        return frozenset(
+            each if "." in each or each == "*" else f"{kind}.{each}"
+            for each in self.resource.options.public
+        )
+
+    def is_public(self, method: str) -> bool:
+        """Tell whether everybody may do this."""
+        named = {self.permission(method), f"{self.description.kind}.*", "*"}
+        return not named.isdisjoint(self.public())
+
+    def _choose(self, named: tuple[str, ...] | None, fits: Any, word: str) -> tuple[str, ...]:
+        known = self.description.by_name
+        extra = [*self.computed] if word == "fields" else []
+        if named is None:
+            return tuple([name for name, field in known.items() if fits(field)] + extra)
+        for name in named:
+            field = known.get(name)
+            if name not in extra and (field is None or not fits(field, named=True)):
+                raise LookupError(
+                    f"The resource {self.resource.name!r} has {name!r} in {word!r}, which"
+                    f" {self.description.kind!r} does not have, or not for that. Name some of"
+                    f" {', '.join(repr(each) for each, field in known.items() if fits(field))}."
+                )
+        return tuple(dict.fromkeys([*named, *extra]))
+
+    def _shows_key(self) -> bool:
+        key = [field.name for field in self.description.key]
+        return set(key) <= set(self.read)
+
+    def _check(self) -> None:
+        options, kind = self.resource.options, self.description
+        for name in RESERVED & set(self.read):
+            raise LookupError(
+                f"The resource {self.resource.name!r} shows a field {name!r}, which is a word of"
+                " its answers. Leave it out of 'fields', or give the attribute another name."
+            )
+        for word, paths in (("filters", options.filters), ("sorts", options.sorts)):
+            for path in paths:
+                self._check_path(path, word)
+        for word, names in (("include", options.include), ("sub", options.sub)):
+            for name in names:
+                field = kind.by_name.get(name)
+                if field is None or field.type != "relation" or not field.readable:
+                    raise self._refuse(name, word, "a relation")
+                if word == "sub" and not (field.many and field.inverse):
+                    raise self._refuse(name, word, "a to-many relation with 'back_populates'")
+        for path in (*options.order, *_paths(self.computed)):
+            self._check_path(path.removeprefix("-"), "order")
+
+    def _check_path(self, path: str, word: str) -> None:
+        first, _, rest = path.partition(".")
+        field = self.description.by_name.get(first)
+        try:
+            if field is not None and field.many and word == "filters":
+                trail = self.description.related(first).trail(rest)
+            else:
+                trail = self.description.trail(path)
+        except LookupError:
+            raise self._refuse(path, word, "a path") from None
+        if not all(each.readable for each in trail):
+            raise self._refuse(path, word, "a path that is ever read")
+
+    def _refuse(self, name: str, word: str, what: str) -> LookupError:
+        return LookupError(
+            f"The resource {self.resource.name!r} has {name!r} in {word!r}, but"
+            f" {self.description.kind!r} has no such thing: name {what} of it."
+        )
+
+
+def _paths(computed: Mapping[str, Computed]) -> Iterable[str]:
+    return [path for each in computed.values() for path in each.paths]
+
+
+def _is_shown(field: Field, *, named: bool = False) -> bool:
+    # Lists of keys are one statement more for each page, so that they are shown where named.
+    return field.readable and (named or not field.many)
+
+
+def _is_written(field: Field, *, named: bool = False) -> bool:
+    return not field.read_only and (named or not field.many)

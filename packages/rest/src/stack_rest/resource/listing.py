@@ -1,0 +1,166 @@
+"""The query string of a list: what is wanted, every parameter checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+from werkzeug.datastructures import MultiDict
+
+from stack_core.filter import TRUE, Filter
+from stack_core.problem import BadQuery, FieldError
+
+from .filters import combine
+from .layout import Layout
+
+MOST = 2**31 - 1
+TOTALS = ("exact", "estimate", "capped", "none")
+SINGLE = ("fields", "sort", "search", "include", "limit", "offset", "cursor", "total", "format")
+"""What a list is asked for besides its filters; each is given once."""
+
+Total = Literal["exact", "estimate", "capped", "none"]
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """What one request wants of a list."""
+
+    names: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    where: Filter = TRUE
+    search: str = ""
+    order: tuple[str, ...] = ()
+    limit: int = 0
+    offset: int = 0
+    cursor: str = ""
+    total: Total = "none"
+    format: str = ""
+
+
+def read_list(args: MultiDict[str, str], layout: Layout, size: int, most: int) -> Asked:
+    """Return what a query string wants.
+
+    :param size: of a page where it does not say.
+    :param most: items of a page.
+    :raises BadQuery: it names all that is wrong.
+    """
+    asked = Asked(names=layout.read, order=layout.resource.options.order, limit=size)
+    if not args:
+        return asked
+    reader = _Reader(layout, asked, most)
+    parts: list[tuple[str, Filter]] = []
+    for name, texts in args.lists():
+        parameter = layout.filters.get(name) if name not in SINGLE else None
+        if parameter is None and name.endswith("[eq]"):
+            parameter = layout.filters.get(name.removesuffix("[eq]"))
+        if parameter is not None:
+            parts += [(parameter.some, part) for part in parameter.read(texts)]
+        else:
+            reader.read(name, texts)
+    reader.finish()
+    if parts:
+        asked.where = combine(parts)
+    return asked
+
+
+def read_item(args: MultiDict[str, str], layout: Layout) -> Asked:
+    """Return what the query string of one item wants.
+
+    :raises BadQuery: it names all that is wrong.
+    """
+    asked = Asked(names=layout.read)
+    if not args:
+        return asked
+    reader = _Reader(layout, asked, 0)
+    for name, texts in args.lists():
+        reader.read(name, texts, of_item=True)
+    reader.finish()
+    return asked
+
+
+class _Reader:
+    """Reads the parameters that are no filters, and collects what is wrong."""
+
+    def __init__(self, layout: Layout, asked: Asked, most: int) -> None:
+        self._layout = layout
+        self._asked = asked
+        self._most = most
+        self._errors: list[FieldError] = []
+
+    def read(self, name: str, texts: Sequence[str], *, of_item: bool = False) -> None:
+        read = _READERS.get(name)
+        if read is None or (of_item and name not in ("fields", "include")):
+            self._refuse(name, "There is no such parameter here.", "unknown")
+        elif len(texts) > 1:
+            self._refuse(name, "This is given more than once.")
+        else:
+            try:
+                read(self, texts[0])
+            except ValueError as error:
+                self._refuse(name, str(error))
+
+    def finish(self) -> None:
+        asked = self._asked
+        if asked.cursor and asked.offset:
+            self._refuse("offset", "A cursor knows where it is. Leave the offset out.")
+        if self._errors:
+            raise BadQuery("Some of these parameters cannot be used.", errors=self._errors)
+
+    def fields(self, text: str) -> None:
+        names = tuple(dict.fromkeys(text.split(",")))
+        self._asked.names = tuple(self._known(names, self._layout.read))
+
+    def include(self, text: str) -> None:
+        names = tuple(dict.fromkeys(text.split(",")))
+        self._asked.include = tuple(self._known(names, self._layout.resource.options.include))
+
+    def sort(self, text: str) -> None:
+        names = text.split(",")
+        list(self._known([name.removeprefix("-") for name in names], self._layout.sorts))
+        self._asked.order = tuple(names)
+
+    def search(self, text: str) -> None:
+        if not self._layout.searchable:
+            raise ValueError("There is nothing to look into here. Use a filter.")
+        self._asked.search = text
+
+    def limit(self, text: str) -> None:
+        self._asked.limit = _number(text, 1, self._most)
+
+    def offset(self, text: str) -> None:
+        self._asked.offset = _number(text, 0, MOST)
+
+    def cursor(self, text: str) -> None:
+        self._asked.cursor = text
+
+    def total(self, text: str) -> None:
+        if text not in TOTALS:
+            raise ValueError(f"This is none of {', '.join(TOTALS)}.")
+        self._asked.total = text  # type: ignore[assignment]
+
+    def format(self, text: str) -> None:
+        if text not in ("json", "jsonl", "csv"):
+            raise ValueError("This is none of json, jsonl, csv.")
+        self._asked.format = text
+
+    def _known(self, names: Sequence[str], known: Any) -> Iterator[str]:
+        for name in names:
+            if name not in known:
+                raise ValueError(f"There is no {name[:100]!r} to ask for here.")
+            yield name
+
+    def _refuse(self, name: str, message: str, code: str = "invalid") -> None:
+        self._errors.append(FieldError((name[:200],), message, code, source="query"))
+
+
+_READERS: Mapping[str, Callable[[_Reader, str], None]] = {
+    name: getattr(_Reader, name) for name in SINGLE
+}
+
+
+def _number(text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 10:
+        raise ValueError(f"This is not a whole number from {least} to {most}.")
+    if str(int(text)) != text or not least <= int(text) <= most:
+        raise ValueError(f"This is not a whole number from {least} to {most}.")
+    return int(text)

@@ -1,0 +1,169 @@
+"""Reading a resource: its list, page by page, and one item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+from flask import request
+
+from stack_core.desk import Listing
+from stack_core.filter import All, Filter
+from stack_core.problem import BadQuery
+from stack_core.query import Query, Total
+
+from ..http.accept import choose_media_type
+from ..http.answer import answer_json, answer_nothing
+from ..http.etag import is_known, write_etag
+from .bound import BoundResource
+from .including import include, list_keys
+from .items import Shape
+from .lines import CSV, FORMATS, JSON, stream_rows
+from .listing import Asked, read_item, read_list
+
+MEDIA_TYPES = (JSON, *(each for each in FORMATS.values() if each != JSON), "application/x-ndjson")
+
+
+class Page(msgspec.Struct, omit_defaults=True):
+    """One page of a list.
+
+    :param next: the cursor of the page after it, ``previous`` of the one before; null at an end.
+    :param total: how many there are, if that was asked for.
+    """
+
+    items: list[Any]
+    next: str | None
+    previous: str | None
+    total: Total | None = None
+
+
+class Reading:
+    """The reading half of a resource."""
+
+    def __init__(self, bound: BoundResource) -> None:
+        self._bound = bound
+
+    def list(self, narrow: Filter | None = None) -> Any:
+        """Answer with a page, or with the whole list line by line.
+
+        :param narrow: what holds besides what was asked for.
+        """
+        bound = self._bound
+        asked = read_list(request.args, bound.layout, bound.page_size, bound.settings.page_limit)
+        if narrow is not None:
+            asked.where = All((narrow, asked.where))
+        media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
+        if media_type != JSON:
+            return self._stream(asked, CSV if media_type == CSV else media_type)
+        return self._narrowing(asked, lambda names: self._page(asked, names))
+
+    def item(self, key: str) -> Any:
+        """Answer with one item."""
+        bound = self._bound
+        asked = read_item(request.args, bound.layout)
+        return self._narrowing(asked, lambda names: self._item(asked, names, key))
+
+    def _narrowing(self, asked: Asked, read: Callable[[tuple[str, ...]], Any]) -> Any:
+        if asked.names is not self._bound.layout.read:
+            return read(asked.names)
+        return self._bound.narrowing(asked.names, read)
+
+    def _page(self, asked: Asked, names: tuple[str, ...]) -> Any:
+        shape = self._bound.shapes.find(names, included=bool(asked.include))
+        listing = self._bound.desk.page(_query(asked, shape), asked.cursor)
+        items = shape.make_all(listing.rows, listing.keys)
+        self._complete(asked, names, items, listing)
+        page = Page(items, listing.next, listing.previous, listing.total)
+        return answer_json(page, headers=_link(listing))
+
+    def _item(self, asked: Asked, names: tuple[str, ...], text: str) -> Any:
+        bound = self._bound
+        shape = bound.shapes.find(names, included=bool(asked.include))
+        key = bound.desk.parse_key(text)
+        row = bound.desk.row(key, shape.paths)
+        etag = self._etag(asked, shape, row)
+        if etag and is_known(etag):
+            return answer_nothing(304, {"ETag": etag})
+        item = shape.make(row, key) if not shape.plain else shape.cls(*row)
+        self._complete_one(asked, names, item, key)
+        return answer_json(item, headers={"ETag": etag} if etag else None)
+
+    def _etag(self, asked: Asked, shape: Shape, row: tuple[Any, ...]) -> str:
+        """Return the tag; none for what changes without the row's version."""
+        if asked.include or shape.version is None or not self._is_own(shape.names):
+            return ""
+        return write_etag(shape.find_version(row), shape.tag)
+
+    def _is_own(self, names: tuple[str, ...]) -> bool:
+        layout = self._bound.layout
+        return not (layout.computed or layout.many) or not any(
+            name in layout.computed or name in layout.many for name in names
+        )
+
+    def _complete(
+        self, asked: Asked, names: tuple[str, ...], items: list[Any], listing: Listing
+    ) -> None:
+        many = [name for name in self._bound.layout.many if name in names]
+        if many:
+            list_keys(self._bound, many, items, listing.keys)
+        if asked.include:
+            include(self._bound, asked.include, items, listing.keys)
+
+    def _complete_one(self, asked: Asked, names: tuple[str, ...], item: Any, key: Any) -> None:
+        many = [name for name in self._bound.layout.many if name in names]
+        if many:
+            list_keys(self._bound, many, [item], [key])
+        if asked.include:
+            include(self._bound, asked.include, [item], [key])
+
+    def _stream(self, asked: Asked, media_type: str) -> Any:
+        layout = self._bound.layout
+        if asked.include or asked.cursor or asked.offset:
+            raise BadQuery("A whole list has no pages and includes nothing. Leave that out.")
+        names = tuple(name for name in asked.names if name not in layout.many)
+        if asked.names is not layout.read and names != asked.names:
+            raise BadQuery("A whole list shows no lists of keys. Leave them out of 'fields'.")
+
+        def read(names: tuple[str, ...]) -> Any:
+            shape = self._bound.shapes.find(names)
+            rows = self._bound.desk.stream(_query(asked, shape, keyed=layout.needs_key))
+            return stream_rows(layout, shape, rows, media_type)
+
+        if asked.names is not layout.read:
+            return read(names)
+        return self._bound.narrowing(names, read)
+
+
+def _query(asked: Asked, shape: Shape, *, keyed: bool = False) -> Query:
+    return Query(
+        fields=(*shape.paths, "") if keyed else shape.paths,
+        where=asked.where,
+        search=asked.search,
+        order=asked.order,
+        offset=asked.offset,
+        limit=asked.limit,
+        total=asked.total,
+    )
+
+
+def _link(listing: Listing) -> dict[str, str] | None:
+    """Return the header that leads to the pages beside this one, as RFC 8288 has it."""
+    links = [
+        f'<{_address(cursor)}>; rel="{name}"'
+        for name, cursor in (("next", listing.next), ("prev", listing.previous))
+        if cursor
+    ]
+    return {"Link": ", ".join(links)} if links else None
+
+
+def _address(cursor: str) -> str:
+    query = request.query_string.decode("latin-1")
+    kept = [
+        pair
+        for pair in parse_qsl(query, keep_blank_values=True)
+        if pair[0] not in ("cursor", "offset")
+    ]
+    path = f"{request.script_root}{request.path}"
+    return f"{path}?{urlencode([*kept, ('cursor', cursor)])}"

@@ -1,0 +1,101 @@
+"""The types that the document tells of a resource, made of what its fields hold values against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+from stack_core.description import Field
+from stack_core.query import Total
+
+from .layout import Layout
+
+
+class Schemas:
+    """The types of one resource: of its items, its pages, and what is sent to it.
+
+    :param title: what they are called after, such as ``Flight``.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self.title = "".join(part.capitalize() for part in _words(layout.resource.name))
+
+    @cached_property
+    def item(self) -> Any:
+        """An item; a client may ask for some fields only, and not see others."""
+        layout = self._layout
+        parts: list[Any] = [(name, self._read_type(name), msgspec.UNSET) for name in layout.read]
+        if layout.needs_key:
+            parts.append(("key", str, msgspec.UNSET))
+        return self._define("", parts)
+
+    @cached_property
+    def page(self) -> Any:
+        """A page of items."""
+        return self._define(
+            "Page",
+            [
+                ("items", list[self.item]),  # type: ignore[name-defined]
+                ("next", str | None),
+                ("previous", str | None),
+                ("total", Total | msgspec.UnsetType, msgspec.UNSET),
+            ],
+        )
+
+    @cached_property
+    def create(self) -> Any:
+        """What a create takes."""
+        return self._define("Create", self._written(self._layout.write, "create"), strict=True)
+
+    @cached_property
+    def replace(self) -> Any:
+        """What a replacement takes."""
+        return self._define("Replace", self._written(self._updated(), "create"), strict=True)
+
+    @cached_property
+    def patch(self) -> Any:
+        """What a change takes."""
+        return self._define("Patch", self._written(self._updated(), "update"), strict=True)
+
+    def _updated(self) -> list[str]:
+        by_name = self._layout.description.by_name
+        return [name for name in self._layout.write if not by_name[name].create_only]
+
+    def _read_type(self, name: str) -> Any:
+        layout = self._layout
+        if name in layout.computed:
+            return layout.computed_type(name) | msgspec.UnsetType
+        return _shown(layout.fields[name]) | msgspec.UnsetType
+
+    def _written(self, names: Iterable[str], verb: str) -> list[Any]:
+        required, others = [], []
+        for name in names:
+            field = self._layout.description.by_name[name]
+            if verb == "create" and field.required:
+                required.append((name, field.annotation))
+            else:
+                others.append((name, field.annotation | msgspec.UnsetType, msgspec.UNSET))
+        return [*required, *others]
+
+    def _define(self, suffix: str, parts: list[Any], *, strict: bool = False) -> Any:
+        return msgspec.defstruct(
+            self.title + suffix, parts, forbid_unknown_fields=strict, kw_only=True
+        )
+
+
+def _shown(field: Field) -> Any:
+    """Return what a field reads as: what is in a table may be older than its rules."""
+    bare = msgspec.structs.replace(
+        field, min_length=None, max_length=None, pattern=None, ge=None, le=None
+    )
+    if field.type == "relation" or field.nullable:
+        return bare.annotation
+    return bare.annotation
+
+
+def _words(name: str) -> list[str]:
+    return [part for part in name.replace("-", "_").split("_") if part]

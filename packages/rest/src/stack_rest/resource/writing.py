@@ -1,0 +1,245 @@
+"""Writing to a resource: one item, its values checked, its version held against the client's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any
+
+import msgspec
+
+from stack_core.desk import DeskWork
+from stack_core.description import Key
+from stack_core.problem import FieldError, Invalid, NotFound, Stale
+from stack_core.store import Saved
+
+from ..http.answer import answer_json, answer_nothing
+from ..http.body import decode, read_body
+from ..http.etag import read_match, write_etag
+from .bound import BoundResource
+from .declaration import Act
+from .including import list_keys
+from .merging import has_documents, merge_documents
+
+JSON = "application/json"
+MERGE = "application/merge-patch+json"
+Values = Mapping[str, Any]
+
+_DECODER = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_UNKNOWN = "There is no such field to write here."
+
+
+class Writing:
+    """The writing half of a resource."""
+
+    def __init__(self, bound: BoundResource) -> None:
+        self._bound = bound
+
+    def create(self, more: Values | None = None) -> Any:
+        """Create what was sent, and answer with it.
+
+        :param more: values that are given by the address.
+        """
+        bound = self._bound
+        values = read_values((JSON,), bound.settings.body_limit)
+        saved = self.save("create", {**values, **(more or {})})
+        if not bound.desk.allows("read"):
+            return answer_nothing(201)
+        return self._show(saved, 201, {"Location": bound.url(saved.key)})
+
+    def replace(self, key: str) -> Any:
+        """Replace an item: what is not sent becomes what it would be in a new one."""
+        bound = self._bound
+        row = bound.desk.parse_key(key)
+        values = read_values((JSON,), bound.settings.body_limit)
+        return self._change(row, self.complete(values))
+
+    def patch(self, key: str) -> Any:
+        """Change what was sent of an item, as RFC 7396 has it."""
+        bound = self._bound
+        row = bound.desk.parse_key(key)
+        values = read_values((MERGE, JSON), bound.settings.body_limit)
+        return self._change(row, values, merge=has_documents(bound, values))
+
+    def delete(self, key: str) -> Any:
+        """Delete an item."""
+        bound = self._bound
+        row = bound.desk.parse_key(key)
+        self.save("delete", key=row, versions=self._read_match())
+        return answer_nothing()
+
+    def complete(self, values: Values) -> Values:
+        """Return the values of a whole item, with those that were not sent.
+
+        :raises Invalid: what has no other value was not sent.
+        """
+        given: dict[str, Any] = dict(values)
+        errors = []
+        for name in self._bound.layout.write:
+            field = self._bound.layout.description.by_name[name]
+            if name in given or field.create_only or field.write_only:
+                continue
+            if field.required:
+                errors.append(FieldError((name,), "This is needed.", "required"))
+            elif field.default is not msgspec.UNSET:
+                given[name] = field.default
+            else:
+                given[name] = [] if field.many else None
+        if errors:
+            self._accept(self._bound.desk, "update", given, errors)
+        return given
+
+    def save(
+        self,
+        act: Act,
+        values: Values | None = None,
+        *,
+        key: Key = None,
+        versions: tuple[str, ...] | None = None,
+        work: DeskWork | None = None,
+        merge: bool = False,
+    ) -> Saved:
+        """Write one item, with what the application does before and after it.
+
+        :param versions: that the item may have now; None: any.
+        :param work: an open transaction; without it one is opened where it is needed.
+        :param merge: documents of JSON are merged into those that are there.
+        """
+        bound = self._bound
+        with ExitStack() as stack:
+            if work is None and (bound.hooked(act) or merge or len(versions or ()) > 1):
+                work = stack.enter_context(bound.desk.transaction())
+            at = work or bound.desk
+            if merge and values:
+                values = merge_documents(bound, key, values)
+            if act != "delete":
+                values = self._accept(at, act, values or {})
+            version = self._pick_version(key, versions)
+            if not bound.hooked(act):
+                return _write(at, act, key, values or {}, version)
+            return self._write_hooked(at, act, key, dict(values or {}), version)
+
+    def _change(self, key: Key, values: Values, *, merge: bool = False) -> Any:
+        versions = self._read_match()
+        saved = self.save("update", values, key=key, versions=versions, merge=merge)
+        return self._show(saved, 200, {})
+
+    def _read_match(self) -> tuple[str, ...] | None:
+        bound = self._bound
+        versioned = bool(bound.layout.version)
+        return read_match(required=versioned and bound.settings.require_match)
+
+    def _accept(
+        self,
+        work: DeskWork,
+        act: Act,
+        values: Values,
+        errors: list[FieldError] | None = None,
+    ) -> Values:
+        """Return values of the fields' own types.
+
+        :raises Invalid: it has everything that is wrong.
+        """
+        write = self._bound.layout.write
+        wrong = list(errors or ())
+        wrong += [FieldError((name,), _UNKNOWN, "unknown") for name in values if name not in write]
+        known = {name: value for name, value in values.items() if name in write}
+        verb: Any = act
+        if not wrong:
+            return work.accept(verb, known)
+        try:
+            work.accept(verb, known)
+        except Invalid as more:
+            wrong += more.errors
+        raise Invalid("Some of these values cannot be kept. Correct them.", errors=wrong)
+
+    def _pick_version(self, key: Key, versions: tuple[str, ...] | None) -> Any:
+        """Return the version that the row must have; None: any.
+
+        :raises Stale: it has none of those.
+        """
+        if versions is None:
+            return None
+        bound = self._bound
+        name = bound.layout.version
+        if not name:
+            raise Stale()
+        field = bound.layout.description.by_name[name]
+        typed = [_read_version(field, text) for text in versions]
+        if len(typed) == 1:
+            return typed[0]
+        (now,) = bound.desk.row(key, (name,))
+        if now not in typed:
+            raise Stale(now)
+        return now
+
+    def _write_hooked(
+        self, work: DeskWork, act: Act, key: Key, values: dict[str, Any], version: Any
+    ) -> Saved:
+        bound = self._bound
+        found = None if act == "create" else bound.desk.get(key, act)
+        for hook in bound.hooks("before", act):
+            hook(values, found)
+        saved = _write(work, act, key, values, version)
+        after = bound.hooks("after", act)
+        if after:
+            shown = found if act == "delete" else saved.object()
+            for hook in after:
+                hook(shown)
+        # What the application has changed since is not known.
+        return msgspec.structs.replace(saved, known={})
+
+    def _show(self, saved: Saved, status: int, headers: dict[str, str]) -> Any:
+        """Answer with an item as it is now."""
+        bound = self._bound
+        try:
+            return bound.narrowing(
+                bound.layout.read, lambda names: self._item(saved, names, status, headers)
+            )
+        except NotFound:
+            return answer_nothing(status if status == 201 else 204, headers)
+
+    def _item(
+        self, saved: Saved, names: tuple[str, ...], status: int, headers: dict[str, str]
+    ) -> Any:
+        bound = self._bound
+        shape = bound.shapes.find(names)
+        row = bound.desk.row(saved.key, shape.paths, saved=saved)
+        item = shape.cls(*row) if shape.plain else shape.make(row, saved.key)
+        many = [name for name in bound.layout.many if name in names]
+        if many:
+            list_keys(bound, many, [item], [saved.key])
+        if shape.version is not None and not (bound.layout.computed or many):
+            headers["ETag"] = write_etag(shape.find_version(row), shape.tag)
+        return answer_json(item, status, headers)
+
+
+def read_values(media_types: tuple[str, ...], limit: int) -> dict[str, Any]:
+    """Return the values that were sent, not yet read: a decimal is not to be a float on its way.
+
+    :raises Invalid: what was sent is no object.
+    """
+    body = read_body(media_types, limit)
+    try:
+        return decode(body, _DECODER)
+    except msgspec.ValidationError:
+        raise Invalid(
+            "This is not an object. Send one.",
+            errors=[FieldError((), "This is not an object.")],
+        ) from None
+
+
+def _write(work: DeskWork, act: Act, key: Key, values: Values, version: Any) -> Saved:
+    if act == "create":
+        return work.create(values)
+    if act == "update":
+        return work.update(key, values, version=version)
+    return work.delete(key, version=version)
+
+
+def _read_version(field: Any, text: str) -> Any:
+    """Return a version; what is none differs from every row's."""
+    try:
+        return field.convert(text, text=True)
+    except msgspec.ValidationError:
+        raise Stale() from None
