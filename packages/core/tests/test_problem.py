@@ -149,7 +149,8 @@ def test_status_is_answered(app: Flask) -> None:
     "problem",
     [Problem("Broken."), Problem(status=429, headers={"Retry-After": "3"}), NotFound(),
      Conflict("isbn", "year", rule="uq_book"), Stale(7), Teapot("Short."), Gone(),
-     Invalid(errors=[FieldError(("a",), "Bad.")]), NotFound("Gone.", status=410)],
+     Invalid(errors=[FieldError(("a",), "Bad.", source="query")]), NotFound("Gone.", status=410),
+     Problem("Too much.", status=429, members={"quota": {"left": 0}})],
     ids=str,
 )  # fmt: skip
 @pytest.mark.parametrize(
@@ -160,7 +161,29 @@ def test_problem_is_copied(problem: Problem, again: Any) -> None:
     other = again(problem)
     assert type(other) is type(problem)
     assert vars(other) == vars(problem)
+    assert other.members == problem.members
     assert str(other) == str(problem)
+
+
+def test_members_are_the_problems_own() -> None:
+    """A problem has the members that it was given, none without, and shares no mapping (S69)."""
+    given = {"balance": 30}
+    first, second = Problem(members=given), Problem()
+    given["balance"] = 0
+    assert (first.members, second.members) == ({"balance": 30}, {})
+    assert second.members is not Problem().members
+
+
+def test_plain_text_has_no_members(app: Flask) -> None:
+    """What a problem tells programs besides is for JSON, and in no text (S69)."""
+    answer = raising(app, Problem("Too much.", status=429, members={"quota": 7})).get("/")
+    assert answer.text == "Too Many Requests\nToo much.\n"
+
+
+def test_error_says_where_its_value_stood() -> None:
+    """A value that is wrong stood in the body, unless its error names another place (S70)."""
+    assert FieldError(("name",), "Bad.").source == "body"
+    assert FieldError(("page",), "Bad.", "invalid", "query").source == "query"
 
 
 def test_text_and_traceback_say_what_it_is() -> None:

@@ -111,23 +111,30 @@ class Act:
         right = self.right("read")
         if right is None or field.name in right.hidden or not field.readable:
             return False
-        return self._leads(field)
+        return self.leads(field)
 
     def writes_field(self, verb: str, field: Field) -> bool:
-        """Tell whether a verb reaches a field of the desk's own kind.
+        """Tell whether a verb reaches a field of the desk's own kind."""
+        return field.name not in self.barred(verb) and self.leads(field)
+
+    def barred(self, verb: str) -> Collection[str]:
+        """Return the fields of the desk's own kind that a verb does not reach.
 
         What is hidden from reading is not written either: comparing would
         tell. A verb without the right to read, which a create may be, has no
         such bound.
         """
         right, reading = self.right(verb), self.right("read")
-        if right is None or field.name in right.hidden:
-            return False
-        if reading is not None and field.name in reading.hidden and not field.write_only:
-            return False
-        return self._leads(field)
+        if right is None:
+            return self.description.by_name
+        if reading is None or not reading.hidden:
+            return right.hidden
+        known = self.description.by_name
+        unread = {name for name in reading.hidden if name in known and not known[name].write_only}
+        return unread.union(right.hidden)
 
-    def _leads(self, field: Field) -> bool:
+    def leads(self, field: Field) -> bool:
+        """Tell whether a field leads to nothing that cannot be read."""
         if field.type != "relation":
             return True
         try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from .description import Key
-from .draft import check_values, find_writable
+from .draft import accept_values, check_values, find_writable
 from .filter import Filter
 from .inspection import Inspection
 from .problem import BadQuery, NotFound, Problem
@@ -20,8 +20,8 @@ from .store import Ability, Saved, Store, Work
 class DeskWork(ABC):
     """Writes of one transaction, each asked and checked like a desk's own.
 
-    Values were converted by :meth:`~stack_core.description.Field.convert`; what
-    is checked here is which fields they are for.
+    Values were converted, as :meth:`accept` does it; what is checked where they
+    are written is which fields they are for.
     """
 
     @abstractmethod
@@ -35,6 +35,19 @@ class DeskWork(ABC):
     @property
     def _work(self) -> Work:
         return self._store
+
+    def accept(
+        self, verb: Literal["create", "update"], values: Mapping[str, Any], *, text: bool = False
+    ) -> dict[str, Any]:
+        """Return what came from outside as values to write, each converted by its field.
+
+        Nothing is written, and a write checks its fields again.
+
+        :param text: the values came as text, from a form.
+        :raises Invalid: it has all fields that are unknown, fixed or missing, and
+            all values that cannot be converted.
+        """
+        return accept_values(self._ask(verb), verb, values, text=text)
 
     def create(self, values: Mapping[str, Any]) -> Saved:
         """Create a row.

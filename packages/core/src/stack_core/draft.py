@@ -1,14 +1,27 @@
-"""Values that are to be written: which fields they are for."""
+"""Values that are to be written: which fields they are for, and what they become."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from msgspec import ValidationError
 
 from .act import Act
 from .description import Field
 from .inspection import Inspection
 from .problem import FieldError, Invalid
+
+
+def accept_values(
+    asked: Inspection, verb: str, values: Mapping[str, Any], *, text: bool
+) -> dict[str, Any]:
+    """Return values from outside as those of their fields, which may be written.
+
+    :param text: they came as text, from a form.
+    :raises Invalid: it has everything that is wrong.
+    """
+    return _draw_up(asked, verb, values, text=text)
 
 
 def check_values(
@@ -21,21 +34,7 @@ def check_values(
     :param at: the position among many rows.
     :raises Invalid: it has everything that is wrong.
     """
-    act = asked.act
-    known = act.description.by_name
-    errors = [_check_name(act, verb, known.get(name), name) for name in values]
-    if verb == "create":
-        errors += [_check_missing(act, field, values) for field in act.description.fields]
-    wrong = [
-        FieldError((*at, *error.path), error.message, error.code)
-        for error in errors
-        if error is not None
-    ]
-    if wrong:
-        raise Invalid("Some of these values cannot be kept. Correct them.", errors=wrong)
-    for name in values:
-        if known[name].type == "relation":
-            asked.pass_through(act.description.related(name))
+    _draw_up(asked, verb, values, at=at)
 
 
 def find_writable(act: Act, verb: str) -> tuple[Field, ...]:
@@ -47,23 +46,60 @@ def find_writable(act: Act, verb: str) -> tuple[Field, ...]:
     )
 
 
+def _draw_up(
+    asked: Inspection,
+    verb: str,
+    values: Mapping[str, Any],
+    *,
+    text: bool | None = None,
+    at: tuple[int, ...] = (),
+) -> dict[str, Any]:
+    """Return what each value becomes, in one pass over them.
+
+    :param text: how they came; None where they were converted already.
+    """
+    act, made = asked.act, {}
+    known, barred = act.description.by_name, act.barred(verb)
+    errors: list[FieldError] = []
+    for name, value in values.items():
+        field = known.get(name)
+        if field is None or name in barred or not act.leads(field):
+            errors.append(FieldError((name,), "There is no such field to write here.", "unknown"))
+            continue
+        if _is_fixed(verb, field):
+            errors.append(_tell_fixed(field))
+            continue
+        try:
+            made[name] = value if text is None else field.convert(value, text=text)
+        except ValidationError as error:
+            errors.append(FieldError((name,), str(error)))
+        if field.type == "relation":
+            asked.pass_through(act.description.related(name))
+    if verb == "create":
+        errors.extend(_find_missing(act, values))
+    if errors:
+        _refuse(errors, at)
+    return made
+
+
 def _is_fixed(verb: str, field: Field) -> bool:
     return field.read_only or (field.create_only and verb != "create")
 
 
-def _check_name(act: Act, verb: str, field: Field | None, name: str) -> FieldError | None:
-    if field is None or not act.writes_field(verb, field):
-        return FieldError((name,), "There is no such field to write here.", "unknown")
-    if field.read_only:
-        return FieldError((name,), "This is never written.")
-    if field.create_only and verb != "create":
-        return FieldError((name,), "This is written once and stays.")
-    return None
+def _tell_fixed(field: Field) -> FieldError:
+    told = "This is never written." if field.read_only else "This is written once and stays."
+    return FieldError((field.name,), told)
 
 
-def _check_missing(act: Act, field: Field, values: Mapping[str, Any]) -> FieldError | None:
-    if not field.required or field.read_only or field.name in values:
-        return None
-    if not act.writes_field("create", field):
-        return None  # nobody is told of it; the store fills it, or refuses
-    return FieldError((field.name,), "This is needed.", "required")
+def _find_missing(act: Act, values: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Yield what a create lacks; of a field out of reach nobody is told, and the store decides."""
+    for field in act.description.fields:
+        needed = field.required and not field.read_only and field.name not in values
+        if needed and act.writes_field("create", field):
+            yield FieldError((field.name,), "This is needed.", "required")
+
+
+def _refuse(errors: Iterable[FieldError], at: tuple[int, ...]) -> None:
+    """Raise all that is wrong."""
+    placed = (FieldError((*at, *each.path), each.message, each.code) for each in errors)
+    raise Invalid("Some of these values cannot be kept. Correct them.", errors=placed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import msgspec
 from werkzeug import exceptions
@@ -38,11 +38,13 @@ class FieldError(msgspec.Struct, frozen=True):
     :param path: to the value, from the outside in: names and positions.
     :param message: one sentence for the person who typed it.
     :param code: for programs: ``required``, ``invalid``, ``unknown``, ``missing``, ``conflict``.
+    :param source: where in a request the value stood.
     """
 
     path: tuple[str | int, ...]
     message: str
     code: str = "invalid"
+    source: Literal["body", "query", "path", "header", "cookie"] = "body"
 
     @property
     def pointer(self) -> str:
@@ -64,6 +66,8 @@ class Problem(HTTPException):
     :param title: the same for every problem of the type; the status' phrase if empty.
     :param errors: all of the values that are wrong.
     :param headers: that the answer has, such as ``Retry-After``.
+    :param members: what a program is told besides: as JSON they stand beside
+        the members that every problem has, and never in the place of one.
     """
 
     status: ClassVar[int] = 500
@@ -89,6 +93,7 @@ class Problem(HTTPException):
         title: str = "",
         errors: Iterable[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(description=detail or None)
         self.args = (detail,)
@@ -97,6 +102,7 @@ class Problem(HTTPException):
         self.detail = detail
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
     def __reduce__(self) -> tuple[Any, ...]:
         cls = type(self)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from flask import Flask
 
@@ -53,6 +56,61 @@ def test_all_errors_at_once(desk: Desk, sign_in: Any, books: Any) -> None:
     with pytest.raises(Invalid) as caught:
         desk.update(1, {"isbn": "x", "title": "Arms"})
     assert errors(caught) == [(("isbn",), "invalid")]
+
+
+def test_accepted_values_are_of_their_fields(desk: Desk, sign_in: Any, books: Any) -> None:
+    """What came from outside becomes values of its fields, which a write takes (S71)."""
+    sign_in(*ALL, "author.read", "seat.read", "tag.read")
+    form = {
+        "title": "New", "pages": "12", "published": "2026-02-03", "state": "o", "author": "2",
+        "seat": "7,a", "price": "", "tags": ["new"],
+    }  # fmt: skip
+    values = desk.accept("create", form, text=True)
+    assert values == {
+        "title": "New", "pages": 12, "published": date(2026, 2, 3),
+        "state": books.description.by_name["state"].python("o"),
+        "author": 2, "seat": (7, "a"), "price": None, "tags": ["new"],
+    }  # fmt: skip
+    assert books.asked == []
+    key = desk.create(values).key
+    raw = {"price": msgspec.Raw(b"12.10"), "pages": 7}
+    assert desk.accept("update", raw) == {"price": Decimal("12.10"), "pages": 7}
+    with desk.transaction() as work:
+        work.update(key, work.accept("update", raw))
+    assert books.rows[key]["price"] == Decimal("12.10")
+
+
+def test_all_that_is_wrong_is_told_at_once(desk: Desk, sign_in: Any) -> None:
+    """Names and values that are wrong are told together, each value in its field's words (S71)."""
+    sign_in(*ALL, hides={"book.create": ["price"]})
+    values = {"nothing": 1, "version": 2, "price": 3, "author": 1, "pages": "x", "isbn": None}
+    with pytest.raises(Invalid) as caught:
+        desk.accept("create", values)
+    assert errors(caught) == [
+        (("nothing",), "unknown"),
+        (("version",), "invalid"),
+        (("price",), "unknown"),
+        (("author",), "unknown"),
+        (("pages",), "invalid"),
+        (("isbn",), "invalid"),
+        (("title",), "required"),
+    ]
+    said = {error.path[0]: error.message for error in caught.value.errors}
+    assert said["pages"] == "This is not a whole number."
+    assert said["isbn"] == "This must not be empty."
+    with pytest.raises(Invalid) as caught:
+        desk.accept("update", {"isbn": "x", "published": "soon", "title": "x" * 201})
+    assert [error.path for error in caught.value.errors] == [
+        ("isbn",), ("published",), ("title",)
+    ]  # fmt: skip
+
+
+def test_who_may_not_write_accepts_nothing(desk: Desk, sign_in: Any) -> None:
+    """Without the permission no value is looked at (S71)."""
+    sign_in("book.read", "book.create")
+    assert desk.accept("create", {"title": "New"}) == {"title": "New"}
+    with pytest.raises(Denied):
+        desk.accept("update", {"nothing": 1})
 
 
 def test_hidden_from_reading_is_not_written(desk: Desk, sign_in: Any) -> None:
