@@ -53,7 +53,7 @@ class RestState:
         """Serve what was declared."""
         bound = BoundResource(self.app, self.settings, resource, self.find_resource)
         self.resources.append(bound)
-        for operation in make_operations(bound):
+        for operation in make_operations(bound, self.problems):
             self.add(operation)
         return bound
 

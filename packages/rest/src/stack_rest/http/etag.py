@@ -45,10 +45,18 @@ def read_match(*, required: bool) -> tuple[str, ...] | None:
                 " to change it whatever it is now."
             )
         return None
+    return read_versions(header)
+
+
+def read_versions(header: str) -> tuple[str, ...] | None:
+    """Return the versions that tags are of; None: any. A tag may be the mere version.
+
+    :raises NotMatched: none of them is a tag of a row.
+    """
     etags = parse_etags(header)
     if etags.star_tag:
         return None
-    versions = tuple(sorted({tag.rpartition("-")[0] for tag in etags.as_set()} - {""}))
-    if not versions:
+    found = {tag.rpartition("-")[0] or tag for tag in etags.as_set()} - {""}
+    if not found:
         raise NotMatched("'If-Match' names no version of this. Read it again.")
-    return versions
+    return tuple(sorted(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -18,8 +18,9 @@ from stack_core.problem import (
 )
 
 from ..operation.operation import Answer, Body, Contract, Need, Parameter
-from ..problem.catalogue import MatchRequired, NotMatched
+from ..problem.catalogue import MatchRequired, NotAll, NotMatched
 from .bound import BoundResource
+from .bulk import Results
 from .filters import LABELS
 from .lines import CSV, JSON, LINES
 from .listing import MOST, TOTALS
@@ -56,9 +57,7 @@ class Contracts:
                     media_types=(JSON,),
                     headers=("Link",),
                 ),
-                Answer(
-                    status=200, label="Line by line.", type=str, media_types=(LINES, CSV)
-                ),
+                Answer(status=200, label="Line by line.", type=str, media_types=(LINES, CSV)),
             ),
             problems=(BadQuery,),
         )
@@ -114,6 +113,56 @@ class Contracts:
             answers=(Answer(status=204, label="It is gone."),),
             problems=(*_GONE, *_WRITE, *self._stale()),
         )
+
+    def bulk(self) -> Contract:
+        """Return the contract of many writes."""
+        layout = self._bound.layout
+        return Contract(
+            summary=f"Write many {self._many}",
+            description="Each write needs the permission that it would need alone."
+            " Mode 'all' makes all or none; 'each' makes those that can be made.",
+            need=Need(layout.is_public("bulk"), layout.permission("update")),
+            body=Body(type=self.schemas.bulk),
+            answers=(
+                Answer(status=200, label="What became of each, in their order.", type=Results),
+            ),
+            problems=(*_GONE, *_WRITE, NotAll),
+        )
+
+    def nested_list(self, name: str) -> Callable[[], Contract]:
+        """Return what makes the contract of a list below an item."""
+
+        def make() -> Contract:
+            other = Contracts(self._bound.find(self._relation(name)))
+            found = other.list()
+            return msgspec.structs.replace(
+                found,
+                summary=f"{found.summary} of {self._one}",
+                parameters=(self._key, *found.parameters),
+                problems=(*found.problems, *_GONE),
+            )
+
+        return make
+
+    def nested_create(self, name: str) -> Callable[[], Contract]:
+        """Return what makes the contract of a create below an item."""
+
+        def make() -> Contract:
+            other = Contracts(self._bound.find(self._relation(name)))
+            found = other.create()
+            inverse = self._bound.layout.description.by_name[name].inverse
+            return msgspec.structs.replace(
+                found,
+                summary=f"{found.summary} of {self._one}",
+                parameters=(self._key, *found.parameters),
+                body=Body(type=other.schemas.nested(inverse)),
+                problems=(*found.problems, *_GONE),
+            )
+
+        return make
+
+    def _relation(self, name: str) -> str:
+        return self._bound.layout.description.by_name[name].relation
 
     @property
     def _one(self) -> str:

@@ -45,7 +45,7 @@ class Reading:
     def __init__(self, bound: BoundResource) -> None:
         self._bound = bound
 
-    def list(self, narrow: Filter | None = None) -> Any:
+    def page(self, narrow: Filter | None = None) -> Any:
         """Answer with a page, or with the whole list line by line.
 
         :param narrow: what holds besides what was asked for.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any, Literal, Union
 
 import msgspec
 
 from stack_core.description import Field
 from stack_core.query import Total
 
+from .bulk import MOST
 from .layout import Layout
 
 
@@ -61,6 +62,37 @@ class Schemas:
         """What a change takes."""
         return self._define("Patch", self._written(self._updated(), "update"), strict=True)
 
+    @cached_property
+    def bulk(self) -> Any:
+        """Many writes; their values are those of single ones."""
+        match = ("match", str | msgspec.UnsetType, msgspec.UNSET)
+        writes = (
+            self._act("create", [("values", self.create)]),
+            self._act("update", [("key", str), ("values", self.patch), match]),
+            self._act("delete", [("key", str), match]),
+        )
+        size = msgspec.Meta(min_length=1, max_length=MOST)
+        listed: Any = Annotated[list[Union[writes]], size]  # type: ignore[valid-type]  # noqa: UP007
+        mode = Literal["all", "each"]
+        return self._define("Bulk", [("writes", listed), ("mode", mode, "all")], strict=True)
+
+    def _act(self, act: str, parts: list[Any]) -> Any:
+        return msgspec.defstruct(
+            f"{self.title}Bulk{act.capitalize()}",
+            parts,
+            tag_field="act",
+            tag=act,
+            forbid_unknown_fields=True,
+            kw_only=True,
+        )
+
+    def nested(self, inverse: str) -> Any:
+        """Return what a create below another item takes: that one is given by the address."""
+        names = [name for name in self._layout.write if name != inverse]
+        return self._define(
+            f"Create{inverse.capitalize()}", self._written(names, "create"), strict=True
+        )
+
     def _updated(self) -> list[str]:
         by_name = self._layout.description.by_name
         return [name for name in self._layout.write if not by_name[name].create_only]
@@ -89,12 +121,9 @@ class Schemas:
 
 def _shown(field: Field) -> Any:
     """Return what a field reads as: what is in a table may be older than its rules."""
-    bare = msgspec.structs.replace(
+    return msgspec.structs.replace(
         field, min_length=None, max_length=None, pattern=None, ge=None, le=None
-    )
-    if field.type == "relation" or field.nullable:
-        return bare.annotation
-    return bare.annotation
+    ).annotation
 
 
 def _words(name: str) -> list[str]:

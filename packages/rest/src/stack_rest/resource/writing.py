@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from stack_core.desk import DeskWork
 from stack_core.description import Key
+from stack_core.desk import DeskWork
 from stack_core.problem import FieldError, Invalid, NotFound, Stale
 from stack_core.store import Saved
 

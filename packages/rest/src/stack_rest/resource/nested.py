@@ -1,0 +1,63 @@
+"""Lists below an item: the rows that one of its to-many relations leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stack_core.description import Field, Key
+from stack_core.filter import Filter, Is, Some
+
+from .bound import BoundResource
+from .reading import Reading
+from .writing import Writing
+
+
+class Nested:
+    """One to-many relation of a resource, below each of its items.
+
+    :param name: the relation's field.
+    """
+
+    def __init__(self, bound: BoundResource, name: str) -> None:
+        self._bound = bound
+        self._name = name
+
+    @property
+    def other(self) -> BoundResource:
+        """The resource of what it leads to."""
+        return self._bound.find(self._field.relation)
+
+    @property
+    def inverse(self) -> Field:
+        """The relation that leads back."""
+        return self.other.layout.description.by_name[self._field.inverse]
+
+    def page(self, key: str) -> Any:
+        """Answer with a page of what an item leads to."""
+        return Reading(self.other).page(self._narrow(self._find(key)))
+
+    def create(self, key: str) -> Any:
+        """Create something that the item leads to."""
+        found = self._find(key)
+        value = [found] if self.inverse.many else found
+        return Writing(self.other).create({self._field.inverse: value})
+
+    @property
+    def _field(self) -> Field:
+        return self._bound.layout.description.by_name[self._name]
+
+    def _find(self, text: str) -> Key:
+        """Return the key of an item that whoever asks may read.
+
+        :raises NotFound: there is none.
+        """
+        desk = self._bound.desk
+        key = desk.parse_key(text)
+        desk.row(key, ("",))
+        return key
+
+    def _narrow(self, key: Key) -> Filter:
+        if self.inverse.many:
+            return Some(self._field.inverse, Is("", "eq", key))
+        return Is(self._field.inverse, "eq", key)
+
