@@ -49,6 +49,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     :param digits: of a decimal: all, and those after the point.
     :param naive: of a datetime: its column keeps no zone, and values have none.
     :param relation: the kind of the other thing.
+    :param inverse: the other's relation field that leads back, or empty.
     :param far: the other is kept elsewhere: its key reads and compares, nothing behind it does.
     :param local: the attributes that hold it; of a relation, its foreign key.
     :param hints: what the model's ``info`` says to packages that core does not know.
@@ -79,6 +80,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     digits: tuple[int, int] | None = None
     naive: bool = False
     relation: str = ""
+    inverse: str = ""
     many: bool = False
     far: bool = False
     local: tuple[str, ...] = ()

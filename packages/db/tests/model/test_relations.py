@@ -303,3 +303,95 @@ def test_relation_to_an_inheriting_class(db: Any, describe: Describe) -> None:
     assert describe(Manager).description.by_name["type"].read_only
     assert describe(Manager).description.by_name["id"].read_only
     assert describe(Manager).description.kind == "manager"
+
+
+def test_relation_names_its_way_back(db: Any, field: Find) -> None:
+    """The other relation that a model names is the way back, from both sides (S72)."""
+
+    class Author(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        books = relationship("Book", back_populates="author")
+        seen = relationship("Book", viewonly=True)
+
+    class Book(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        author_id: Mapped[int] = mapped_column(sa.ForeignKey("author.id"))
+        author = relationship(Author, back_populates="books")
+        boss_id: Mapped[int | None] = mapped_column(sa.ForeignKey("book.id"))
+        boss = relationship("Book", remote_side=[id], backref="team")
+
+    assert field(Author, "books").inverse == "author"
+    assert field(Book, "author").inverse == "books"
+    assert field(Author, "seen").inverse == "author"
+    assert (field(Book, "boss").inverse, field(Book, "team").inverse) == ("team", "boss")
+
+
+def test_way_back_is_found_by_its_columns(db: Any, field: Find) -> None:
+    """Where a model names none, the only relation with the same columns is the way back (S72)."""
+    tagging = db.Table(
+        "tagging",
+        sa.Column("book_id", sa.ForeignKey("book.id"), primary_key=True),
+        sa.Column("tag_id", sa.ForeignKey("tag.id"), primary_key=True),
+    )
+
+    class Author(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        edited = relationship("Book", foreign_keys="Book.editor_id", overlaps="editor")
+
+    class Tag(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        books = relationship("Book", secondary=tagging, overlaps="tags")
+
+    class Book(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        author_id: Mapped[int] = mapped_column(sa.ForeignKey("author.id"))
+        editor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("author.id"))
+        author = relationship(Author, foreign_keys=[author_id])
+        editor = relationship(Author, foreign_keys=[editor_id], overlaps="edited")
+        tags = relationship(Tag, secondary=tagging, overlaps="books")
+
+    assert (field(Author, "edited").inverse, field(Book, "editor").inverse) == ("editor", "edited")
+    assert field(Book, "author").inverse == ""
+    assert (field(Tag, "books").inverse, field(Book, "tags").inverse) == ("tags", "books")
+
+
+def test_way_back_that_is_none(db: Any, field: Find) -> None:
+    """A condition of one's own leads nowhere back, nor do two that could (S72)."""
+
+    class Author(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        books = relationship("Book", overlaps="author,late")
+        late = relationship("Book", viewonly=True)
+
+    class Shop(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        open = relationship(
+            "Book", primaryjoin="and_(Book.shop_id == Shop.id, Book.free)", viewonly=True
+        )
+
+    class Book(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        free: Mapped[bool]
+        author_id: Mapped[int] = mapped_column(sa.ForeignKey("author.id"))
+        author = relationship(Author, overlaps="books")
+        shop_id: Mapped[int] = mapped_column(sa.ForeignKey("shop.id"))
+        shop = relationship(Shop)
+
+    assert field(Book, "author").inverse == ""
+    assert (field(Shop, "open").inverse, field(Book, "shop").inverse) == ("", "")
+
+
+def test_condition_by_a_truth_value_folds_nothing(db: Any, describe: Describe) -> None:
+    """A relation that holds for some rows only is not what its foreign key says."""
+
+    class Shop(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        open: Mapped[bool]
+
+    class Book(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        shop_id: Mapped[int] = mapped_column(sa.ForeignKey("shop.id"))
+        shop = relationship(Shop, primaryjoin=lambda: sa.and_(Book.shop_id == Shop.id, Shop.open))
+
+    assert describe(Book).description.by_name["shop"].local == ()
+    assert names(describe(Book)) == ["id", "shop_id", "shop"]

@@ -10,12 +10,12 @@ from sqlalchemy import Column, Table
 from sqlalchemy.orm import ColumnProperty, Mapper
 
 from stack_core.description import Choice, Field
+from stack_core.naming import make_label
 
 from ..declaration import read_info
 from .constraint import find_bounds, find_unique
 from .default import find_default
 from .hint import find_hint
-from stack_core.naming import make_label
 from .shape import DEFAULT_PYTHON, SORTABLE, Shape, find_shape
 
 _SAID = (

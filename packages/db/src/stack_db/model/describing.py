@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy.orm import ColumnProperty, Mapper
 
 from stack_core.description import Description, Field, NamedRule
+from stack_core.naming import make_label, make_plural
 
 from ..declaration import KindOptions, RuleOptions
 from .column import Left, Tables, describe_column, find_column
 from .expression import describe_expression, describe_hybrid, find_hybrids
-from stack_core.naming import make_label, make_plural
 from .relation import describe_relation, find_links
 from .shape import shape_of_python
 

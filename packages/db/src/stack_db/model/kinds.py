@@ -13,11 +13,11 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.mapper import _all_registries
 
 from stack_core.description import Description
+from stack_core.naming import is_word, make_word
 
 from ..declaration import KindOptions, RuleOptions
 from .describing import find_fields, make_description
 from .kind import Kind, ModelRule, Stamps
-from stack_core.naming import is_word, make_word
 
 _HELD = "_stack_kinds"
 

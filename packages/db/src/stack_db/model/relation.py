@@ -9,14 +9,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, Table
 from sqlalchemy.orm import Mapper, RelationshipDirection, RelationshipProperty
-from sqlalchemy.sql import ColumnElement, operators, visitors
-from sqlalchemy.sql.elements import BinaryExpression, ExpressionClauseList
+from sqlalchemy.sql import ColumnElement
 
 from stack_core.description import Field
+from stack_core.naming import make_label
 
 from ..declaration import read_info
 from .column import find_info
-from stack_core.naming import make_label
+from .inverse import find_inverse, is_plain
 
 
 class Link(msgspec.Struct, frozen=True, eq=False):
@@ -118,6 +118,7 @@ def describe_relation(
         label=known.get("label", make_label(prop.key)),
         relation=word,
         many=many,
+        inverse=find_inverse(mapper, prop),
         far=_bind_of(mapper) != _bind_of(prop.mapper),
         local=local,
         hints=hints,
@@ -131,7 +132,7 @@ def _find_local(mapper: Mapper[Any], prop: RelationshipProperty[Any]) -> tuple[s
         return None
     pairs = {remote: local for local, remote in prop.local_remote_pairs or ()}
     other = prop.mapper.primary_key
-    if len(pairs) != len(other) or not _is_plain(prop, len(pairs)):
+    if len(pairs) != len(other) or not is_plain(prop.primaryjoin, len(pairs)):
         return None
     wanted = [_find_remote(prop.mapper, column, pairs) for column in other]
     held = [each for each in wanted if each is not None and mapper.columns.contains_column(each)]
@@ -149,22 +150,6 @@ def _find_remote(
             found: Column[Any] = pairs[same]
             return found
     return None
-
-
-def _is_plain(prop: RelationshipProperty[Any], pairs: int) -> bool:
-    """Tell whether the condition compares the key and nothing else."""
-    found = [*visitors.iterate(prop.primaryjoin)]
-    compared = [each for each in found if isinstance(each, BinaryExpression)]
-    return (
-        len(compared) == pairs
-        and all(each.operator is operators.eq for each in compared)
-        and all(isinstance(side, Column) for each in compared for side in (each.left, each.right))
-        and not any(
-            each.operator is operators.or_
-            for each in found
-            if isinstance(each, ExpressionClauseList)
-        )
-    )
 
 
 def _bind_of(mapper: Mapper[Any]) -> str | None:

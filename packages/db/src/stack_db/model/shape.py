@@ -15,10 +15,10 @@ from sqlalchemy import types as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from stack_core.description import Choice, FieldType
+from stack_core.naming import make_label
 
 from ..instant import Instant
 from .hint import find_result
-from stack_core.naming import make_label
 
 SORTABLE = 255
 """The most characters of a text that every database sorts by the whole of.

@@ -60,4 +60,3 @@ class Nested:
         if self.inverse.many:
             return Some(self._field.inverse, Is("", "eq", key))
         return Is(self._field.inverse, "eq", key)
-

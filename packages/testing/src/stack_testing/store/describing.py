@@ -47,6 +47,17 @@ class DescribingContract:
         names = [column.name for column in KEYS.get(kind, ())]
         assert [column.name for column in description.key] == (names or ["id"])
 
+    @pytest.mark.parametrize("kind", FIELDS)
+    def test_relation_knows_its_way_back(self, stores: StoreStand, kind: str) -> None:
+        """S72: a relation names the other's relation that leads back, or none."""
+        description = stores[kind].description
+        for field in FIELDS[kind]:
+            found = description.by_name[field.name].inverse
+            assert found == field.inverse, field.name
+            if found:
+                back = description.related(field.name).by_name[found]
+                assert (back.relation, back.inverse) == (kind, field.name)
+
     def test_path_goes_through_relations(self, stores: StoreStand) -> None:
         """S11: a path ends at a value, at another's key, or where it is empty at the own key."""
         row = stores["book"].row(

@@ -42,9 +42,10 @@ def link(name: str, kind: str, *local: str, python: Any = int, **more: Any) -> F
     return field(name, "relation", python, relation=kind, local=local, **more)
 
 
-def many(name: str, kind: str, python: Any = int) -> Field:
+def many(name: str, kind: str, inverse: str, python: Any = int) -> Field:
     """Return a to-many relation; whoever leads to a row says so, so it is only read."""
-    return link(name, kind, python=python, many=True, read_only=True, order=False)
+    more = {"many": True, "read_only": True, "order": False}
+    return link(name, kind, python=python, inverse=inverse, **more)
 
 
 ID = number("id", create_only=True, unique=True)
@@ -55,24 +56,24 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         ID,
         text("name", required=True, unique=True),
         text("motto", nullable=True),
-        many("authors", "author"),
+        many("authors", "author", "team"),
     ),
     "author": (
         ID,
         text("name", required=True, searchable=True),
         text("email", nullable=True, unique=True),
-        link("team", "team", "team_id", nullable=True),
+        link("team", "team", "team_id", inverse="authors", nullable=True),
         link("boss", "author", "boss_id", nullable=True),
-        many("books", "book"),
-        many("edited", "book"),
+        many("books", "book", "author"),
+        many("edited", "book", "editor"),
     ),
     "book": (
         ID,
         text("title", 200, required=True, searchable=True),
         text("subtitle", 200, nullable=True, searchable=True),
         text("isbn", 20, nullable=True, unique=True),
-        link("author", "author", "author_id", required=True),
-        link("editor", "author", "editor_id", nullable=True),
+        link("author", "author", "author_id", inverse="books", required=True),
+        link("editor", "author", "editor_id", inverse="edited", nullable=True),
         field("price", "decimal", Decimal, nullable=True, digits=(10, 2)),
         number("pages", nullable=True),
         field("rating", "float", float, nullable=True),
@@ -81,35 +82,44 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         field("added", "datetime", datetime, nullable=True),
         field("code", "text", str, nullable=True, secret=True, filter=False, order=False),
         number("version", read_only=True),
-        many("tags", "tag", str),
-        many("copies", "copy", COPY),
+        many("tags", "tag", "books", str),
+        many("copies", "copy", "book", COPY),
     ),
     "tag": (
         text("word", required=True, create_only=True, unique=True),
         number("weight", nullable=True),
-        many("books", "book"),
+        many("books", "book", "tags"),
     ),
     "tagging": (
         link("book", "book", "book_id", required=True, create_only=True),
         link("tag", "tag", "tag_word", python=str, required=True, create_only=True),
     ),
     "copy": (
-        link("book", "book", "book_id", required=True, create_only=True),
+        link("book", "book", "book_id", inverse="copies", required=True, create_only=True),
         number("number", required=True, create_only=True),
         text("place", nullable=True),
-        many("loans", "loan"),
+        many("loans", "loan", "copy"),
     ),
     "loan": (
         ID,
         text("reader", required=True),
-        link("copy", "copy", "copy_book", "copy_number", python=COPY, nullable=True, order=False),
+        link(
+            "copy",
+            "copy",
+            "copy_book",
+            "copy_number",
+            python=COPY,
+            inverse="loans",
+            nullable=True,
+            order=False,
+        ),
     ),
     "note": (
         ID,
         text("slug", required=True, unique=True, searchable=True),
         text("body", 400, nullable=True),
-        link("parent", "note", "parent_id", nullable=True),
-        many("replies", "note"),
+        link("parent", "note", "parent_id", inverse="replies", nullable=True),
+        many("replies", "note", "parent"),
     ),
     "sample": (
         ID,
