@@ -17,6 +17,7 @@ from ..settings import RestSettings
 from .declaration import Act, Moment, Resource
 from .items import Shapes
 from .layout import Layout
+from .schema import Schemas
 
 
 class BoundResource:
@@ -61,6 +62,11 @@ class BoundResource:
     def shapes(self) -> Shapes:
         """How its rows become items."""
         return Shapes(self.layout)
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """The types that the document tells of it."""
+        return Schemas(self.layout)
 
     @property
     def page_size(self) -> int:

@@ -17,10 +17,8 @@ from ..problem.catalogue import MatchRequired, NotAll
 from ..problem.renderer import ProblemJson
 from .bound import BoundResource
 from .merging import has_documents
+from .options import MOST_WRITES
 from .writing import JSON, Writing
-
-MOST = 1000
-"""The most writes of one request."""
 
 
 class Creation(msgspec.Struct, tag_field="act", tag="create", forbid_unknown_fields=True):
@@ -55,7 +53,7 @@ class Bulk(msgspec.Struct, forbid_unknown_fields=True):
     """
 
     writes: Annotated[
-        list[Creation | Change | Deletion], msgspec.Meta(min_length=1, max_length=MOST)
+        list[Creation | Change | Deletion], msgspec.Meta(min_length=1, max_length=MOST_WRITES)
     ]
     mode: Literal["all", "each"] = "all"
 

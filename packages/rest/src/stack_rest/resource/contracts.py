@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -25,7 +24,6 @@ from .filters import LABELS
 from .lines import CSV, JSON, LINES
 from .listing import MOST, TOTALS
 from .options import Method
-from .schema import Schemas
 from .writing import MERGE
 
 _GONE: tuple[type[Problem], ...] = (NotFound,)
@@ -38,11 +36,6 @@ class Contracts:
     def __init__(self, bound: BoundResource) -> None:
         self._bound = bound
 
-    @cached_property
-    def schemas(self) -> Schemas:
-        """The types that they name."""
-        return Schemas(self._bound.layout)
-
     def list(self) -> Contract:
         """Return the contract of the list."""
         return Contract(
@@ -53,7 +46,7 @@ class Contracts:
                 Answer(
                     status=200,
                     label="A page, or the whole list line by line.",
-                    type=self.schemas.page,
+                    type=self._bound.schemas.page,
                     media_types=(JSON,),
                     headers=("Link",),
                 ),
@@ -77,7 +70,7 @@ class Contracts:
         return Contract(
             summary=f"Create {self._one}",
             need=self._need("create"),
-            body=Body(type=self.schemas.create),
+            body=Body(type=self._bound.schemas.create),
             answers=(self._item(201, "It was created.", "Location"),),
             problems=_WRITE,
         )
@@ -88,7 +81,7 @@ class Contracts:
             summary=f"Replace {self._one}",
             need=self._need("replace"),
             parameters=(self._key, *self._match()),
-            body=Body(type=self.schemas.replace),
+            body=Body(type=self._bound.schemas.replace),
             answers=(self._item(200, "It was replaced."), *self._unread()),
             problems=(*_GONE, *_WRITE, *self._stale()),
         )
@@ -99,7 +92,7 @@ class Contracts:
             summary=f"Change {self._one}",
             need=self._need("patch"),
             parameters=(self._key, *self._match()),
-            body=Body(type=self.schemas.patch, media_types=(MERGE, JSON)),
+            body=Body(type=self._bound.schemas.patch, media_types=(MERGE, JSON)),
             answers=(self._item(200, "It was changed."), *self._unread()),
             problems=(*_GONE, *_WRITE, *self._stale()),
         )
@@ -122,7 +115,7 @@ class Contracts:
             description="Each write needs the permission that it would need alone."
             " Mode 'all' makes all or none; 'each' makes those that can be made.",
             need=Need(layout.is_public("bulk"), layout.permission("update")),
-            body=Body(type=self.schemas.bulk),
+            body=Body(type=self._bound.schemas.bulk),
             answers=(
                 Answer(status=200, label="What became of each, in their order.", type=Results),
             ),
@@ -133,8 +126,7 @@ class Contracts:
         """Return what makes the contract of a list below an item."""
 
         def make() -> Contract:
-            other = Contracts(self._bound.find(self._relation(name)))
-            found = other.list()
+            found = Contracts(self._bound.find(self._relation(name))).list()
             return msgspec.structs.replace(
                 found,
                 summary=f"{found.summary} of {self._one}",
@@ -148,14 +140,14 @@ class Contracts:
         """Return what makes the contract of a create below an item."""
 
         def make() -> Contract:
-            other = Contracts(self._bound.find(self._relation(name)))
-            found = other.create()
+            other_bound = self._bound.find(self._relation(name))
+            found = Contracts(other_bound).create()
             inverse = self._bound.layout.description.by_name[name].inverse
             return msgspec.structs.replace(
                 found,
                 summary=f"{found.summary} of {self._one}",
                 parameters=(self._key, *found.parameters),
-                body=Body(type=other.schemas.nested(inverse)),
+                body=Body(type=other_bound.schemas.nested(inverse)),
                 problems=(*found.problems, *_GONE),
             )
 
@@ -193,7 +185,7 @@ class Contracts:
     def _item(self, status: int, label: str, *headers: str) -> Answer:
         tagged = ("ETag",) if self._bound.layout.version else ()
         return Answer(
-            status=status, label=label, type=self.schemas.item, headers=(*headers, *tagged)
+            status=status, label=label, type=self._bound.schemas.item, headers=(*headers, *tagged)
         )
 
     def _unread(self) -> Iterator[Answer]:

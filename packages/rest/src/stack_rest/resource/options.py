@@ -10,6 +10,8 @@ import msgspec
 Method = Literal["list", "get", "create", "replace", "patch", "delete", "bulk"]
 """What can be done to a resource."""
 METHODS: tuple[Method, ...] = get_args(Method)
+MOST_WRITES = 1000
+"""The most writes of one request."""
 VERBS: dict[str, str] = {
     "list": "read",
     "get": "read",

@@ -11,8 +11,8 @@ import msgspec
 from stack_core.description import Field
 from stack_core.query import Total
 
-from .bulk import MOST
 from .layout import Layout
+from .options import MOST_WRITES
 
 
 class Schemas:
@@ -23,6 +23,7 @@ class Schemas:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._nested: dict[str, Any] = {}
         self.title = "".join(part.capitalize() for part in _words(layout.resource.name))
 
     @cached_property
@@ -71,7 +72,7 @@ class Schemas:
             self._act("update", [("key", str), ("values", self.patch), match]),
             self._act("delete", [("key", str), match]),
         )
-        size = msgspec.Meta(min_length=1, max_length=MOST)
+        size = msgspec.Meta(min_length=1, max_length=MOST_WRITES)
         listed: Any = Annotated[list[Union[writes]], size]  # type: ignore[valid-type]  # noqa: UP007
         mode = Literal["all", "each"]
         return self._define("Bulk", [("writes", listed), ("mode", mode, "all")], strict=True)
@@ -88,10 +89,13 @@ class Schemas:
 
     def nested(self, inverse: str) -> Any:
         """Return what a create below another item takes: that one is given by the address."""
-        names = [name for name in self._layout.write if name != inverse]
-        return self._define(
-            f"Create{inverse.capitalize()}", self._written(names, "create"), strict=True
-        )
+        if inverse not in self._nested:
+            names = [name for name in self._layout.write if name != inverse]
+            suffix = f"Create{inverse.capitalize()}"
+            self._nested[inverse] = self._define(
+                suffix, self._written(names, "create"), strict=True
+            )
+        return self._nested[inverse]
 
     def _updated(self) -> list[str]:
         by_name = self._layout.description.by_name
