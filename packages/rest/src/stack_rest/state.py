@@ -12,6 +12,7 @@ from stack_core import SetupError
 from .http.scheme import Scheme
 from .operation.gate import Gate, Guard, Wrapper
 from .operation.operation import Operation
+from .problem.answering import Answering
 from .problem.renderer import ProblemJson
 from .resource.bound import BoundResource
 from .resource.declaration import Resource
@@ -31,6 +32,7 @@ class RestState:
         self.settings = settings
         self.blueprint = blueprint
         self.problems = ProblemJson(f"{settings.prefix}/problems")
+        self._answering = Answering(self.problems)
         self.schemes: list[Scheme] = []
         self.guards: tuple[Guard, ...] = ()
         self.wrappers: tuple[Wrapper, ...] = ()
@@ -78,7 +80,7 @@ class RestState:
 
     def make_view(self, operation: Operation) -> Gate:
         """Return the view function of an operation."""
-        return Gate(operation, self.guards, self.wrappers)
+        return Gate(operation, self.guards, self.wrappers, self._answering.answer)
 
     def note(self, operation: Operation) -> None:
         """Remember an operation that is served.

@@ -213,9 +213,20 @@ class Writer:
             key=key,
             version=version,
             changed=tuple(changed),
-            known=Seen(lambda: {"": key, **known()}),
+            known=Seen(lambda: {"": key, **self._name_key(key), **known()}),
             load=lambda: self.reads.get(key, EVERYTHING),
         )
+
+    def _name_key(self, key: Key) -> Mapping[str, Any]:
+        """Return the number that the database gave a row, under the field's own name."""
+        name = self._own_key
+        return {name: key} if name and type(key) is int else {}
+
+    @cached_property
+    def _own_key(self) -> str:
+        description = self.placement.description
+        names = [field.name for field in description.key]
+        return names[0] if len(names) == 1 and names[0] in description.by_name else ""
 
 
 def is_scoped(reach: Reach) -> bool:

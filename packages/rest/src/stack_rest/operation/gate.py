@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from stack_core.problem import Problem
+
 from ..http.accept import choose_media_type
 from .operation import Operation
 
@@ -40,12 +42,18 @@ class Gate:
 
     :param guards: asked in their order; the first that refuses decides.
     :param wrappers: the first is the outermost.
+    :param answer: makes the answer to a problem, or raises it where somebody handles it.
     """
 
     def __init__(
-        self, operation: Operation, guards: tuple[Guard, ...], wrappers: tuple[Wrapper, ...]
+        self,
+        operation: Operation,
+        guards: tuple[Guard, ...],
+        wrappers: tuple[Wrapper, ...],
+        answer: Callable[[Problem], Any],
     ) -> None:
         self.operation = operation
+        self._answer = answer
         self.__name__ = operation.name.replace(".", "_")
         self._guards = tuple(guard for guard in guards if guard.fits(operation))
         self._run = operation.run
@@ -54,7 +62,10 @@ class Gate:
                 self._run = wrapper.wrap(operation, self._run)
 
     def __call__(self, **values: Any) -> Any:
-        choose_media_type(self.operation.media_types)
-        for guard in self._guards:
-            guard.check(self.operation)
-        return self._run(**values)
+        try:
+            choose_media_type(self.operation.media_types)
+            for guard in self._guards:
+                guard.check(self.operation)
+            return self._run(**values)
+        except Problem as problem:
+            return self._answer(problem)

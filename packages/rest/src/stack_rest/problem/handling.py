@@ -38,12 +38,14 @@ def answer_errors(blueprint: Blueprint, show: Callable[[Problem], Any]) -> None:
 
 def find_own_handler(app: Flask, error: Exception) -> Callable[..., Any] | None:
     """Return the application's handler of an error's own class, if the class is its own."""
-    handlers = app.error_handler_spec.get(None, {})
+    handlers = app.error_handler_spec.get(None)
+    if not handlers:
+        return None
     for cls in type(error).__mro__:
-        if cls.__module__.partition(".")[0] in ("werkzeug", "builtins"):
-            continue
         if cls is Problem:
             break
+        if cls.__module__.partition(".")[0] in ("werkzeug", "builtins"):
+            continue
         for code in (getattr(error, "code", None), None):
             if (found := handlers.get(code, {}).get(cls)) is not None:
                 return found

@@ -19,6 +19,9 @@ TOTALS = ("exact", "estimate", "capped", "none")
 SINGLE = ("fields", "sort", "search", "include", "limit", "offset", "cursor", "total", "format")
 """What a list is asked for besides its filters; each is given once."""
 
+NOTHING: MultiDict[str, str] = MultiDict()
+"""The parameters of an address that has none."""
+
 Total = Literal["exact", "estimate", "capped", "none"]
 
 

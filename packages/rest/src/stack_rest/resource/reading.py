@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from stack_core.desk import Listing
 from stack_core.filter import All, Filter
@@ -21,7 +22,7 @@ from .bound import BoundResource
 from .including import include, list_keys
 from .items import Shape
 from .lines import CSV, FORMATS, JSON, stream_rows
-from .listing import Asked, read_item, read_list
+from .listing import NOTHING, Asked, read_item, read_list
 
 MEDIA_TYPES = (JSON, *(each for each in FORMATS.values() if each != JSON), "application/x-ndjson")
 
@@ -51,7 +52,7 @@ class Reading:
         :param narrow: what holds besides what was asked for.
         """
         bound = self._bound
-        asked = read_list(request.args, bound.layout, bound.page_size, bound.settings.page_limit)
+        asked = read_list(find_args(), bound.layout, bound.page_size, bound.settings.page_limit)
         if narrow is not None:
             asked.where = All((narrow, asked.where))
         media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
@@ -62,7 +63,7 @@ class Reading:
     def item(self, key: str) -> Any:
         """Answer with one item."""
         bound = self._bound
-        asked = read_item(request.args, bound.layout)
+        asked = read_item(find_args(), bound.layout)
         return self._narrowing(asked, lambda names: self._item(asked, names, key))
 
     def _narrowing(self, asked: Asked, read: Callable[[tuple[str, ...]], Any]) -> Any:
@@ -167,3 +168,8 @@ def _address(cursor: str) -> str:
     ]
     path = f"{request.script_root}{request.path}"
     return f"{path}?{urlencode([*kept, ('cursor', cursor)])}"
+
+
+def find_args() -> MultiDict[str, str]:
+    """Return the parameters of the query string, which most addresses do not have."""
+    return request.args if request.environ.get("QUERY_STRING") else NOTHING

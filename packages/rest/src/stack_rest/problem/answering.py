@@ -1,0 +1,37 @@
+"""The answer to a problem, made without a detour where nobody else wants to make it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, current_app
+
+from stack_core.problem import Problem
+
+from .handling import find_own_handler
+from .renderer import MEDIA_TYPE, ProblemJson
+
+
+class Answering:
+    """Answers the problems that operations raise.
+
+    :param renderer: of the application.
+    """
+
+    def __init__(self, renderer: ProblemJson) -> None:
+        self._renderer = renderer
+
+    def answer(self, problem: Problem) -> Any:
+        """Return the answer.
+
+        :raises Problem: the application has a handler of its own for it, which Flask finds.
+        """
+        app = current_app
+        if find_own_handler(app, problem) is not None or app.config["TRAP_HTTP_EXCEPTIONS"]:
+            raise problem
+        body = self._renderer.render(problem)
+        answer: Response = app.response_class(body, problem.status, content_type=MEDIA_TYPE)
+        answer.headers["Cache-Control"] = "no-store"
+        if problem.headers:
+            answer.headers.update(problem.headers)
+        return answer
