@@ -170,6 +170,30 @@ class GetsHidden(MemoryStore):
         return super().get(key, EVERYTHING)
 
 
+class LinksHidden(MemoryStore):
+    """It has links of rows that are out of reach."""
+
+    def links(self, name: str, keys: Any, reach: Reach, *, limit: int) -> Any:
+        free = msgspec.structs.replace(reach, row=TRUE)
+        return super().links(name, keys, free, limit=limit)
+
+
+class LinksByTheWay(MemoryStore):
+    """Its links are in the order in which they are asked for."""
+
+    def links(self, name: str, keys: Any, reach: Reach, *, limit: int) -> Any:
+        found = [super(LinksByTheWay, self).links(name, [k], reach, limit=limit) for k in keys]
+        return [pair for pairs in found for pair in pairs][:limit]
+
+
+class LinksEach(MemoryStore):
+    """Its limit of links is one for each row."""
+
+    def links(self, name: str, keys: Any, reach: Reach, *, limit: int) -> Any:
+        found = [super(LinksEach, self).links(name, [k], reach, limit=limit) for k in sorted(keys)]
+        return [pair for pairs in found for pair in pairs]
+
+
 class ScopesAsSeen(MemoryStore):
     """Its scopes go through relations as the asker sees them."""
 
@@ -292,6 +316,16 @@ MUTANTS: Mapping[str, Mutant] = {
     "total counts hidden rows": Mutant("test_rows_are_scoped", given(CountsHidden)),
     "object out of reach": Mutant("test_rows_are_scoped", given(GetsHidden)),
     "stream ignores scope": Mutant("test_stream_is_scoped", given(StreamsHidden)),
+    "links to hidden rows": Mutant(
+        "test_hidden_others_have_no_links", patched("record.Sight._sees", lambda *_: True)
+    ),
+    "links of hidden rows": Mutant("test_hidden_rows_have_no_links", given(LinksHidden)),
+    "links of deleted rows": Mutant(
+        "test_marked_rows_have_no_links", patched("kind.Kind.is_deleted", lambda *_: False)
+    ),
+    "links in no order": Mutant("test_links_are_in_order", given(LinksByTheWay)),
+    "links beyond their limit": Mutant("test_links_are_in_order", given(LinksEach)),
+    "links without a scope": Mutant("test_links_need_a_scope", forgets_scopes),
     "scope through a narrowed join": Mutant("test_row_scope_sees_everything", given(ScopesAsSeen)),
     "forgotten kind is seen": Mutant("test_forgotten_kind_raises", forgets_scopes),
     "deleted row in lists": Mutant(

@@ -19,7 +19,7 @@ from stack_testing.store.contract import contract_tests
 from .broken_stores import MUTANTS
 
 Run = Callable[..., pytest.RunResult]
-RULES = {f"S{number}" for number in (*range(11, 25), *range(31, 52), 72)}
+RULES = {f"S{number}" for number in (*range(11, 25), *range(31, 52), 72, 73)}
 
 
 class Tried(StoreContract):

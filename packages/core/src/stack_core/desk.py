@@ -18,7 +18,7 @@ from .description import Choice, Description, Field, Key
 from .desk_work import DeskWork
 from .draft import find_writable
 from .event import Change
-from .inspection import Inspection
+from .inspection import Inspection, check_number
 from .past import strip
 from .path import Paths
 from .problem import NotFound, Unable
@@ -141,6 +141,20 @@ class Desk(DeskWork):
         where, limit = asked.check_where(what.where), min(what.limit, self._limit)
         what = msgspec.structs.replace(what, where=where, search_in=among, limit=limit)
         return self._store.aggregate(what, asked.reach("read"))
+
+    def links(self, name: str, keys: Sequence[Key], *, limit: int) -> list[tuple[Key, Key]]:
+        """Return the keys that a to-many relation leads to, each beside the key that it is from.
+
+        They are in the order of the first key, then of the second.
+
+        :param keys: at most 1,000; what the person may not read has no pairs.
+        :param limit: of pairs; the desk's own, which is of rows, does not count.
+        :raises BadQuery: the name is no to-many relation that the person may read.
+        """
+        asked = self._ask("read", "links")
+        keys = asked.check_links(name, keys)
+        check_number(limit, 1, "limit")
+        return self._store.links(name, keys, asked.reach("read"), limit=limit)
 
     def row(
         self, key: Key, fields: Sequence[str], *, saved: Saved | None = None

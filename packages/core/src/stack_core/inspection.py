@@ -7,7 +7,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .act import Act
-from .condition import ORDERED, Conditions, check_search, convert_value, refuse_path, show
+from .condition import (
+    MOST_VALUES,
+    ORDERED,
+    Conditions,
+    check_search,
+    convert_value,
+    refuse_path,
+    show,
+)
 from .description import Description, Key
 from .filter import TRUE, Filter
 from .path import Path, Paths, convert_key
@@ -85,6 +93,15 @@ class Inspection:
             if path.kinds:
                 self._join(path)
 
+    def check_links(self, name: str, keys: Sequence[Key]) -> list[Key]:
+        """Return the keys of rows whose to-many relation is to be read."""
+        if "." in str(name):
+            raise refuse_path(name)
+        self.look(self.act.description, name, to_many=True)
+        if len(keys) > MOST_VALUES:
+            raise BadQuery(f"There are at most {MOST_VALUES} keys. Give fewer.")
+        return [self.check_key(key) for key in keys]
+
     def check_order(self, order: Sequence[str]) -> tuple[Path, ...]:
         """Return the paths of an order down to the key's, which decides what is left."""
         if isinstance(order, str) or len(order) > MOST_ORDERS:
@@ -140,9 +157,9 @@ class Inspection:
 
     def check_numbers(self, query: Query, limit: int) -> int:
         """Return how many rows a page has at most; hold its other numbers against their bounds."""
-        _check_number(query.limit, 1, "limit")
-        _check_number(query.offset, 0, "offset")
-        _check_number(query.cap, 1, "cap")
+        check_number(query.limit, 1, "limit")
+        check_number(query.offset, 0, "offset")
+        check_number(query.cap, 1, "cap")
         if query.total not in ("exact", "estimate", "capped", "none"):
             raise BadQuery(f"{show(query.total)} is no way to count. Use 'exact' or 'none'.")
         return min(query.limit, limit)
@@ -157,7 +174,7 @@ class Inspection:
             self._check_measure(measure)
         for group in what.groups:
             self._check_group(group)
-        _check_number(what.limit, 1, "limit")
+        check_number(what.limit, 1, "limit")
 
     def check_key(self, key: Key) -> Key:
         """Return a key as its columns have it.
@@ -211,7 +228,8 @@ class Inspection:
             raise BadQuery(f"{show(group.zone)} is no time zone. Use one such as 'Europe/Vienna'.")
 
 
-def _check_number(value: Any, least: int, name: str) -> None:
+def check_number(value: Any, least: int, name: str) -> None:
+    """Hold a number against its bounds."""
     if type(value) is not int or not least <= value <= LARGEST:
         raise BadQuery(f"{name!r} is {show(value)}. Give a number from {least} to {LARGEST}.")
 

@@ -32,6 +32,7 @@ __all__ = [
 
 Ability = Literal[
     "search", "stream", "estimate", "bulk", "history", "restore", "related", "aggregate", "advise",
+    "links",
 ]  # fmt: skip
 """What a store may be able to do beyond the required."""
 
@@ -162,6 +163,18 @@ class Store(Work, Protocol):
 
     def history(self, key: Key, reach: Reach, *, limit: int = 50) -> list[Change]:
         """Return what was done to a row, newest first."""
+        raise Unable()
+
+    def links(
+        self, name: str, keys: Sequence[Key], reach: Reach, *, limit: int
+    ) -> list[tuple[Key, Key]]:
+        """Return the keys that a to-many relation leads to, each beside the key that it is from.
+
+        :param keys: those of them count whose rows are in reach.
+        :param limit: of pairs. They are in the order of the first key, then of the second;
+            beyond 500 keys that of texts may be Python's.
+        :raises LookupError: there is no such relation.
+        """
         raise Unable()
 
     def advise(self, query: Query) -> tuple[Finding, ...]:

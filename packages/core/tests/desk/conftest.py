@@ -23,7 +23,7 @@ from stack_core.query import Aggregate, Page, Position, Query, Reach, Total
 from stack_core.store import STORES, Ability, Related, Saved, Store
 
 ABILITIES: frozenset[Ability] = frozenset(
-    {"search", "stream", "bulk", "history", "restore", "related", "aggregate"}
+    {"search", "stream", "bulk", "history", "restore", "related", "aggregate", "links"}
 )
 
 
@@ -151,6 +151,14 @@ class Shelf:
             Related("author", "author", Total(3), "clear"),
             Related("book_tag", "book_id", Total(2), "delete"),
         )
+
+    def links(
+        self, name: str, keys: Sequence[Key], reach: Reach, *, limit: int
+    ) -> list[tuple[Key, Key]]:
+        self.asked.append(("links", (name, tuple(keys), limit), reach))
+        rows = [seen for key in sorted(keys) if (seen := self.within(key, reach))]
+        found = [(row.value(""), other.value("")) for row in rows for other in row.some(name)]  # type: ignore[attr-defined]
+        return found[:limit]
 
     def history(self, key: Key, reach: Reach, *, limit: int = 50) -> list[Change]:
         if self.within(key, reach) is None:

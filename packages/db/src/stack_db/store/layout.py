@@ -26,12 +26,12 @@ class Layout:
         spans = [self._span(path) for path in paths]
         if all(count == 1 for _, count in spans):
             return _plain([start for start, _ in spans])
-        getters = [_value(span) for span in spans]
+        getters = [find_value(span) for span in spans]
         return lambda row: tuple(getter(row) for getter in getters)
 
     def value(self, path: str) -> Getter:
         """Select a path, and return what takes its value out of a row."""
-        return _value(self._span(path))
+        return find_value(self._span(path))
 
     def _span(self, path: str) -> tuple[int, int]:
         found = self._spans.get(path)
@@ -52,7 +52,8 @@ def _plain(indexes: Sequence[int]) -> Getter:
     return lambda row: (one(row),)
 
 
-def _value(span: tuple[int, int]) -> Getter:
+def find_value(span: tuple[int, int]) -> Getter:
+    """Return what takes a value out of a row: where it begins, and of how many columns it is."""
     start, count = span
     return itemgetter(start) if count == 1 else lambda row: join_key(row[start : start + count])
 

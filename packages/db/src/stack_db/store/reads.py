@@ -17,15 +17,13 @@ from stack_core.store import Ability
 from ..model.kind import Kind
 from .connections import Connections
 from .grouping import Grouping
+from .linking import CHUNK, Linking
 from .outline import Values
 from .paging import Paging
 from .question import Ground
 from .relation import Condition
 from .statement import Kept, RowStatement, Statements
 from .stream import open_stream
-
-CHUNK = 500
-"""How many keys one statement names."""
 
 
 class Reads:
@@ -41,11 +39,12 @@ class Reads:
         self._kept: Kept[Any] = Kept()
         self._ground = Ground(self.statements, connections, connections.scan_rows)
         self._paging, self._grouping = Paging(self._ground), Grouping(self._ground)
+        self._linking = Linking(self.statements, connections, self._kept)
 
     @property
     def abilities(self) -> frozenset[Ability]:
         """What reading can do beyond the required."""
-        able: set[Ability] = {"stream", "aggregate", "advise"}
+        able: set[Ability] = {"stream", "aggregate", "advise", "links"}
         if self._ground.search.possible:
             able.add("search")
         if self.connections.dialect.name == "postgresql":
@@ -91,6 +90,12 @@ class Reads:
     def aggregate(self, what: Aggregate, reach: Reach) -> list[tuple[Any, ...]]:
         """Return a line for each group, in the order of the groups' values."""
         return self._grouping.aggregate(what, reach)
+
+    def links(
+        self, name: str, keys: Sequence[Key], reach: Reach, *, limit: int
+    ) -> list[tuple[Key, Key]]:
+        """Return the pairs of keys that a to-many relation links, in their order."""
+        return self._linking.links(name, keys, reach, limit)
 
     def advise(self, query: Query) -> tuple[Finding, ...]:
         """Return which index this query misses."""

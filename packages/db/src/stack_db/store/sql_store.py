@@ -62,6 +62,12 @@ class SqlStore:
         """Return a line for each group."""
         return self.reads.aggregate(what, reach)
 
+    def links(
+        self, name: str, keys: Sequence[Key], reach: Reach, *, limit: int
+    ) -> list[tuple[Key, Key]]:
+        """Return the pairs of keys that a to-many relation links, in their order."""
+        return self.reads.links(name, keys, reach, limit=limit)
+
     def advise(self, query: Query) -> tuple[Finding, ...]:
         """Return which index this query misses."""
         return self.reads.advise(query)

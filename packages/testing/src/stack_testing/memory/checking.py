@@ -48,6 +48,18 @@ def check_filter(description: Description, part: Filter, reach: Reach) -> None:
                 raise LookupError(f"{name!r} is no rule of {description.kind!r}.")
 
 
+def find_many(description: Description, name: str, reach: Reach) -> Field:
+    """Return the field of a to-many relation, having asked the reach for what it leads to.
+
+    :raises LookupError: there is none, or its kind has no scope.
+    """
+    field = description.by_name.get(name)
+    if field is None or not field.many:
+        raise LookupError(f"{name!r} is no to-many relation of {description.kind!r}.")
+    reach.of(field.relation)
+    return field
+
+
 def check_values(
     description: Description, values: Mapping[str, Any], whole: Mapping[str, Any]
 ) -> None:
@@ -85,8 +97,5 @@ def _far_end(description: Description, path: str, reach: Reach) -> Description:
     check_paths(description, [way], reach)
     for field in description.trail(way):
         description = description.related(field.name)
-    many = description.by_name.get(name)
-    if many is None or not many.many:
-        raise LookupError(f"{path!r} is no to-many relation of {description.kind!r}.")
-    reach.of(many.relation)
+    find_many(description, name, reach)
     return description.related(name)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from stack_core.description import Description, Key
 from stack_core.event import Change
 from stack_core.finding import Finding
-from stack_core.problem import NotFound
+from stack_core.problem import NotFound, Unable
 from stack_core.query import EVERYTHING, Aggregate, Page, Query, Reach, Total
 from stack_core.store import Ability, Related, Store, Work
 
 from .aggregation import aggregate
-from .checking import check_paths
+from .checking import check_paths, find_many
 from .deletion import touched
 from .journal import entries_of
 from .kind import Kind
@@ -25,7 +26,7 @@ from .stores import MemoryStores
 from .work import MemoryWork
 
 ABILITIES: frozenset[Ability] = frozenset(
-    {"search", "stream", "bulk", "history", "restore", "related", "aggregate", "advise"}
+    {"search", "stream", "bulk", "history", "restore", "related", "aggregate", "advise", "links"}
 )
 
 
@@ -109,6 +110,17 @@ class MemoryStore(MemoryWork, Store):
             raise NotFound("There is no such row.")
         entries = entries_of(self._stores.tables.snapshot(), self._kind.name, key)
         return [entry.change for entry in entries[:limit]]
+
+    def links(
+        self, name: str, keys: Sequence[Key], reach: Reach, *, limit: int
+    ) -> list[tuple[Key, Key]]:
+        """Return the pairs of keys that a to-many relation links, in their order."""
+        field = find_many(self.description, name, reach)
+        if field.far:
+            raise Unable(f"What {name!r} leads to is kept elsewhere. Ask for it there.")
+        views = (self._look(key, reach) for key in sorted(set(keys)))
+        found = ((view.key, sorted({o.key for o in view.many(field)})) for view in views if view)
+        return list(islice(((key, other) for key, others in found for other in others), limit))
 
     def advise(self, query: Query) -> tuple[Finding, ...]:
         """Return nothing: memory misses no index."""

@@ -16,6 +16,7 @@ from .counting import CountingContract
 from .demand import ABILITIES, DEMANDS, demands_of
 from .describing import DescribingContract
 from .filtering import FilteringContract
+from .linking import LinkingContract
 from .paging import PagingContract
 from .reaching import ReachingContract
 from .remembering import RememberingContract
@@ -30,6 +31,7 @@ class StoreContract(
     FilteringContract,
     PagingContract,
     ReachingContract,
+    LinkingContract,
     CountingContract,
     WritingContract,
     BulkContract,
@@ -125,6 +127,7 @@ _ASKING: Mapping[str, tuple[Ask, ...]] = {
     "related": (lambda stores: stores["book"].related(1, EVERYTHING),),
     "aggregate": (lambda stores: stores["book"].aggregate(_COUNT, EVERYTHING),),
     "advise": (lambda stores: stores["book"].advise(Query(fields=())),),
+    "links": (lambda stores: stores["book"].links("tags", [1], EVERYTHING, limit=9),),
 }
 
 
