@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from flask import after_this_request
+
 from ..http.accept import choose_media_type
+from .caching import Caching
 from .operation import Operation
 
 Run = Callable[..., Any]
@@ -48,12 +51,14 @@ class Gate:
         self.operation = operation
         self.__name__ = operation.name.replace(".", "_")
         self._guards = tuple(guard for guard in guards if guard.fits(operation))
+        self._caching = Caching(operation)
         self._run = operation.run
         for wrapper in reversed(wrappers):
             if wrapper.fits(operation):
                 self._run = wrapper.wrap(operation, self._run)
 
     def __call__(self, **values: Any) -> Any:
+        after_this_request(self._caching)
         choose_media_type(self.operation.media_types)
         for guard in self._guards:
             guard.check(self.operation)
