@@ -9,7 +9,11 @@ from flask import Blueprint, Flask
 from stack_core import Extension, Registry
 from stack_core.problem import JSON_PROBLEMS, REALMS, Problem, Realm
 
+from .http.rate import read_rate
 from .operation.guards import AccessGuard, OriginGuard
+from .operation.keyed import KeyWrapper
+from .operation.limiting import RateGuard
+from .operation.sharing import Sharing
 from .problem.handling import answer_errors
 from .problem.missing import answer_missing
 from .problem.renderer import MEDIA_TYPE
@@ -46,7 +50,15 @@ class Rest(Extension[RestSettings, RestState]):
     def build(self, app: Flask, settings: RestSettings) -> RestState:
         """Make the interface; nothing is served yet."""
         state = RestState(app, settings, self._blueprint)
-        state.guards = (OriginGuard(state.schemes), AccessGuard(app))
+        # The origin first: a page of another site must not use up what its victim may call.
+        state.guards = (
+            OriginGuard(state.schemes, state.origins),
+            RateGuard(app, read_rate(settings.rate)),
+            AccessGuard(app),
+        )
+        state.wrappers = (
+            KeyWrapper(app, ttl=settings.idempotency_ttl, limit=settings.body_limit),
+        )
         return state
 
     def attach(self, app: Flask, state: RestState) -> None:
@@ -56,6 +68,8 @@ class Rest(Extension[RestSettings, RestState]):
         registry.offer(REALMS, Realm(state.settings.prefix, MEDIA_TYPE))
         blueprint = Blueprint(self._blueprint, __name__)
         answer_errors(blueprint, show)
+        max_age = state.settings.cors_max_age
+        Sharing(app, state.settings.prefix, state.origins, max_age=max_age).attach()
         answer_missing(app, state.settings.prefix, show)
         app.register_blueprint(blueprint)
         for resource in self._resources:

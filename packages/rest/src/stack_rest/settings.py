@@ -61,7 +61,7 @@ class RestSettings(Settings, frozen=True, kw_only=True):
         except ValueError as error:
             raise ValueError(f"'REST_RATE' cannot be used. {error}") from None
         for origin in self.cors_origins:
-            if origin != "*" and not re.fullmatch(r"https?://[^/\s?#]+", origin):
+            if origin != "*" and not re.fullmatch(r"https?://[^/\s?#*@]+", origin):
                 raise ValueError(
                     f"'REST_CORS_ORIGINS' has {origin!r}. Write an origin such as"
                     " 'https://example.org', without a path."

@@ -9,6 +9,7 @@ from flask import Flask
 
 from stack_core import SetupError
 
+from .http.origin import Origins
 from .http.scheme import Scheme
 from .operation.gate import Gate, Guard, Wrapper
 from .operation.operation import Operation
@@ -33,6 +34,7 @@ class RestState:
         self.blueprint = blueprint
         self.problems = ProblemJson(f"{settings.prefix}/problems")
         self._answering = Answering(self.problems)
+        self.origins = Origins(settings.cors_origins, credentials=settings.cors_credentials)
         self.schemes: list[Scheme] = []
         self.guards: tuple[Guard, ...] = ()
         self.wrappers: tuple[Wrapper, ...] = ()

@@ -27,11 +27,21 @@ def read_body(media_types: Collection[str], limit: int) -> bytes:
     if request.mimetype not in media_types:
         names = ", ".join(repr(each) for each in media_types)
         raise UnknownMedia(f"What is read here is {names}. Say so in 'Content-Type'.")
+    return read_bytes(limit)
+
+
+def read_bytes(limit: int, *, cache: bool = False) -> bytes:
+    """Return what was sent, whatever it is.
+
+    :param limit: the most bytes of it.
+    :param cache: keep it for whoever reads it next.
+    :raises TooLarge: there is more of it; no more than the limit is read.
+    """
     if (request.content_length or 0) > limit:
         raise too_large(limit)
     request.max_content_length = limit
     try:
-        return request.get_data(cache=False)
+        return request.get_data(cache=cache)
     except RequestEntityTooLarge:
         raise too_large(limit) from None
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from stack_core.problem import Problem
+from flask import Response, current_app
+from werkzeug.exceptions import HTTPException
 
 from ..http.accept import choose_media_type
+from .caching import Caching
 from .operation import Operation
 
 Run = Callable[..., Any]
@@ -42,7 +44,7 @@ class Gate:
 
     :param guards: asked in their order; the first that refuses decides.
     :param wrappers: the first is the outermost.
-    :param answer: makes the answer to a problem, or raises it where somebody handles it.
+    :param answer: makes the answer to an error, or raises it where somebody handles it.
     """
 
     def __init__(
@@ -50,12 +52,13 @@ class Gate:
         operation: Operation,
         guards: tuple[Guard, ...],
         wrappers: tuple[Wrapper, ...],
-        answer: Callable[[Problem], Any],
+        answer: Callable[[HTTPException], Any],
     ) -> None:
         self.operation = operation
         self._answer = answer
         self.__name__ = operation.name.replace(".", "_")
         self._guards = tuple(guard for guard in guards if guard.fits(operation))
+        self._caching = Caching(operation)
         self._run = operation.run
         for wrapper in reversed(wrappers):
             if wrapper.fits(operation):
@@ -66,6 +69,9 @@ class Gate:
             choose_media_type(self.operation.media_types)
             for guard in self._guards:
                 guard.check(self.operation)
-            return self._run(**values)
-        except Problem as problem:
-            return self._answer(problem)
+            answer = self._run(**values)
+        except HTTPException as error:
+            answer = self._answer(error)
+        if not isinstance(answer, Response):
+            answer = current_app.make_response(answer)
+        return self._caching(answer)

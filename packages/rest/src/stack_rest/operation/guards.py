@@ -9,6 +9,7 @@ from flask import Flask, request
 
 from stack_core.access import find_access
 
+from ..http.origin import Origins
 from ..http.scheme import Scheme
 from ..problem.catalogue import Forged
 from .operation import Operation
@@ -42,17 +43,19 @@ class OriginGuard:
     It asks only where the request was let in by what browsers send by themselves.
 
     :param schemes: those of the application; they may come later.
+    :param origins: other origins; the pages of those that may send cookies are not refused.
     """
 
-    def __init__(self, schemes: Sequence[Scheme]) -> None:
+    def __init__(self, schemes: Sequence[Scheme], origins: Origins) -> None:
         self._schemes = schemes
+        self._origins = origins
 
     def fits(self, operation: Operation) -> bool:
         """Tell whether the operation changes anything."""
         return not operation.safe
 
     def check(self, operation: Operation) -> None:
-        """Raise unless the write comes from a page of this application.
+        """Raise unless the write comes from a page that may.
 
         :raises Forged: it does not, or nothing says where it comes from.
         """
@@ -63,8 +66,8 @@ class OriginGuard:
     def _check_origin(self, scheme: Scheme) -> None:
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin")
-        if site not in (None, "same-origin", "none") or (origin and not _is_own(origin)):
-            raise Forged("This write comes from a page of another site.")
+        if not (self._origins.trusts(origin or "") or _is_from_here(site, origin)):
+            raise Forged("This write comes from a page of another site. It was not made.")
         if scheme.check_token is not None:
             scheme.check_token()
         elif site is None and not origin:
@@ -72,6 +75,13 @@ class OriginGuard:
                 "Nothing says which page this write comes from. Send 'Origin', or a token in"
                 " 'Authorization' in place of the cookie."
             )
+
+
+def _is_from_here(site: str | None, origin: str | None) -> bool:
+    """Tell whether nothing says that a request comes from elsewhere."""
+    if site not in (None, "same-origin", "none"):
+        return False
+    return not origin or _is_own(origin)
 
 
 def _is_own(origin: str) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, current_app
+from werkzeug.exceptions import HTTPException
 
-from stack_core.problem import Problem
-
-from .handling import find_own_handler
+from .handling import find_own_handler, make_problem
 from .renderer import MEDIA_TYPE, ProblemJson
 
 
@@ -21,14 +20,17 @@ class Answering:
     def __init__(self, renderer: ProblemJson) -> None:
         self._renderer = renderer
 
-    def answer(self, problem: Problem) -> Any:
+    def answer(self, error: HTTPException) -> Any:
         """Return the answer.
 
-        :raises Problem: the application has a handler of its own for it, which Flask finds.
+        :raises HTTPException: the application has a handler of its own for it, which Flask finds.
         """
         app = current_app
-        if find_own_handler(app, problem) is not None or app.config["TRAP_HTTP_EXCEPTIONS"]:
-            raise problem
+        if find_own_handler(app, error) is not None or app.config["TRAP_HTTP_EXCEPTIONS"]:
+            raise error
+        if error.response is not None:
+            return error.response
+        problem = make_problem(error)
         body = self._renderer.render(problem)
         answer: Response = app.response_class(body, problem.status, content_type=MEDIA_TYPE)
         answer.headers["Cache-Control"] = "no-store"

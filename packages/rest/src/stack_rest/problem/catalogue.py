@@ -79,6 +79,13 @@ class Forged(Problem):
     kind = "cross-site"
 
 
+class BadKey(Problem):
+    """What stands in Idempotency-Key is no key."""
+
+    status = 400
+    kind = "key"
+
+
 class InUse(Problem):
     """The same Idempotency-Key is being used at this moment."""
 

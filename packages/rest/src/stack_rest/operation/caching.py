@@ -1,0 +1,59 @@
+"""Who may keep an answer: its client alone, and asks again before it shows it once more."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, request, session
+
+from .operation import Operation
+
+PRIVATE = "private, no-cache"
+"""Of what was read: a browser may keep it, and asks with ``If-None-Match`` each time."""
+PUBLIC = "no-cache"
+"""Of what everybody may read: anybody may keep it, and asks each time."""
+WRITTEN = "no-store"
+"""Of what was written: nobody will ask for it again."""
+_OPEN = ("Accept",)
+_PERSONAL = ("Accept", "Authorization", "Cookie")
+
+
+class Caching:
+    """Gives the answers of one operation the headers that caches obey.
+
+    ``Cache-Control`` stays what the operation itself has set. ``Vary`` is added to.
+    """
+
+    def __init__(self, operation: Operation) -> None:
+        self._safe = operation.safe
+        self._public = operation.need is not None and operation.need.public
+
+    def __call__(self, response: Response) -> Response:
+        open_to_all = self._public and not _is_personal(response)
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = self._choose(open_to_all)
+        _vary(response, _OPEN if open_to_all else _PERSONAL)
+        return response
+
+    def _choose(self, open_to_all: bool) -> str:
+        if not self._safe:
+            return WRITTEN
+        return PUBLIC if open_to_all else PRIVATE
+
+
+def _is_personal(response: Response) -> bool:
+    """Tell whether a public answer may still be one person's, or hands out a cookie.
+
+    A cookie that is kept with an answer would be everybody's.
+    """
+    if "Cookie" in request.headers or "Authorization" in request.headers:
+        return True
+    app = current_app
+    return "Set-Cookie" in response.headers or app.session_interface.should_set_cookie(
+        app, session
+    )
+
+
+def _vary(response: Response, names: tuple[str, ...]) -> None:
+    if "Vary" in response.headers:
+        response.vary.update(names)
+    else:
+        response.headers["Vary"] = ", ".join(names)
