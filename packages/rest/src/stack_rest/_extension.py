@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 from stack_core import Extension, Registry
 from stack_core.problem import JSON_PROBLEMS, REALMS, Problem, Realm
 
+from .document.serving import serve_document
 from .operation.guards import AccessGuard, OriginGuard
 from .problem.handling import answer_errors
 from .problem.missing import answer_missing
@@ -58,6 +59,7 @@ class Rest(Extension[RestSettings, RestState]):
         answer_errors(blueprint, show)
         answer_missing(app, state.settings.prefix, show)
         app.register_blueprint(blueprint)
+        serve_document(app, state)
         for resource in self._resources:
             state.bind(resource)
 
