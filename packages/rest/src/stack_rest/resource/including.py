@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from stack_core.description import Field, Key
@@ -79,7 +80,7 @@ def _read_rows(other: BoundResource, keys: dict[Key, None]) -> dict[Key, Any]:
     found: dict[Key, Any] = {}
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
-        found |= other.narrowing(_plain(other), lambda names, part=part: _read(other, names, part))
+        found |= other.narrowing(_plain(other), partial(_read, other, part))
     return found
 
 
@@ -88,7 +89,7 @@ def _plain(other: BoundResource) -> tuple[str, ...]:
     return tuple(name for name in other.layout.read if name not in other.layout.many)
 
 
-def _read(other: BoundResource, names: tuple[str, ...], keys: Sequence[Key]) -> dict[Key, Any]:
+def _read(other: BoundResource, keys: Sequence[Key], names: tuple[str, ...]) -> dict[Key, Any]:
     shape = other.shapes.find(names)
     query = Query(fields=shape.paths, where=Is("", "in", list(keys)), limit=len(keys))
     page = other.desk.page(query)

@@ -27,7 +27,8 @@ class Layout:
         options = resource.options
         self.computed: Mapping[str, Computed] = dict(resource.computed_fields)
         self.read = self._choose(options.fields, _is_shown, "fields")
-        self.write = self._choose(options.write, _is_written, "write")
+        lists = [name for name in self.read if name not in self.computed and self._is_list(name)]
+        self.write = (*self._choose(options.write, _is_written, "write"), *lists)
         self.fields: Mapping[str, Field] = {
             name: description.by_name[name] for name in self.read if name not in self.computed
         }
@@ -93,6 +94,11 @@ class Layout:
                     f" {', '.join(repr(each) for each, field in known.items() if fits(field))}."
                 )
         return tuple(dict.fromkeys([*named, *extra]))
+
+    def _is_list(self, name: str) -> bool:
+        """Tell whether a field that is shown is a list that nobody has named for writing."""
+        field = self.description.by_name[name]
+        return field.many and not field.read_only and self.resource.options.write is None
 
     def _shows_key(self) -> bool:
         key = [field.name for field in self.description.key]
