@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 
 from ..liveness import read_again
 from ..writes import has_written
+from .kept import Shelf
 
 _HELD: ContextVar[Mapping[Connections, Connection]] = ContextVar("stack_db_held")
 """The connections whose transactions the stores of this thread have open."""
@@ -25,6 +26,7 @@ class Connections:
     :param database: its ``SQLAlchemy`` instance, whose session reads must agree with.
     :param bind_key: which of the databases.
     :param scan_rows: how many rows a search without an index reads.
+    :param shelf: where the statements of the application are kept.
     :param find_reader: returns the engine for reads that stand alone, or None.
     """
 
@@ -35,11 +37,13 @@ class Connections:
         bind_key: str | None,
         find_reader: Callable[[str | None], Engine | None],
         scan_rows: int,
+        shelf: Shelf,
     ) -> None:
         self.app = app
         self.database = database
         self.bind_key = bind_key
         self.scan_rows = scan_rows
+        self.shelf = shelf
         self._find_reader = find_reader
 
     @property
