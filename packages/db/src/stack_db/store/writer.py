@@ -91,7 +91,7 @@ class Writer:
         """Raise what was refused, as a problem if it is one of values."""
         with self.transactions.reading() as connection:
             problem = self.refusals.explain(
-                broken.error, broken.values, connection, going=broken.going
+                broken.error, broken.values, connection, going=broken.going, gone=broken.gone
             )
         if problem is None:
             raise broken.error from None
@@ -130,6 +130,11 @@ class Writer:
             return connection.execute(statement, bound)
         except _UNSENDABLE as error:
             raise Broken(error, values, going=going) from error
+
+    def note_gone(self, place: Place, keys: Sequence[Key]) -> None:
+        """Note that rows were deleted: others that need them may be found at the commit only."""
+        if self.placement.soft is None:
+            place.gone.append((self.touching.find_needing, keys))
 
     def shape(
         self, values: Mapping[str, Any], *, complete: bool = False, hiding: Collection[str] = ()
