@@ -122,8 +122,8 @@ class Refusals:
             case "missing":
                 return self._explain_missing(refused, fields, values, connection)
             case "check":
-                return invalid(_each(fields, _BROKEN, "invalid"))
-        return self._explain_value(fields, values)
+                return self._explain_unfit(fields, values, _BROKEN)
+        return self._explain_unfit(fields, values, _UNFIT)
 
     def _explain_elsewhere(self, refused: Refused, connection: Connection) -> Problem | None:
         """Explain what a commit refuses about rows of another kind: a deferred constraint."""
@@ -154,10 +154,12 @@ class Refusals:
             return InUse()  # the key itself was to change
         return invalid(_each(fields, NONE_TO_CHOOSE, "missing"))
 
-    def _explain_value(self, fields: tuple[str, ...], values: Mapping[str, Any]) -> Problem:
-        found = list(self._unfit(values))
-        named = [error for error in found if error.path[0] in fields]
-        return invalid(named or _each(fields, _UNFIT, "invalid") if fields else found)
+    def _explain_unfit(
+        self, fields: tuple[str, ...], values: Mapping[str, Any], message: str
+    ) -> Problem:
+        """Say what the fields find wrong themselves, such as a bound, or else the message."""
+        found = [error for error in self._unfit(values) if not fields or error.path[0] in fields]
+        return invalid(found or _each(fields, message, "invalid"))
 
     def _explain_python(self, error: Exception, values: Mapping[str, Any]) -> Problem | None:
         """Explain what never came to the database: a value that no driver could send."""
