@@ -115,14 +115,6 @@ class WriteStatements:
         )
         return statement
 
-    def read_many(self, columns: Sequence[Column[Any]]) -> Select[Any]:
-        """Return the statement that reads columns of rows of many keys."""
-        statement: Select[Any] = self._kept.find(
-            ("read many", tuple(column.key for column in columns)),
-            lambda: select(*columns).where(self._among()),
-        )
-        return statement
-
     def _one(self) -> list[ColumnElement[bool]]:
         return [
             self._comparison.equal(column, parameter(f"{KEY}{index}", column.type))
