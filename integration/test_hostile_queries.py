@@ -17,14 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from services import DATABASES, find_url
+from databases import new_database, show
+from services import DATABASES
 from stack import Stack
 from stack_core.desk import Desk
 from stack_core.filter import OPERATORS, All, AnyOf, Filter, Is, Not, Rule, Some
 from stack_core.problem import BadQuery, NotFound, Problem
 from stack_core.query import Position, Query
 from stack_db import Database, Instant
-from stack_db.address import normalize
 
 SERVERS = [pytest.param(name, marks=pytest.mark.services) for name in DATABASES]
 
@@ -40,16 +40,8 @@ def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     if request.param == "SQLite":
         yield f"sqlite:///{tmp_path_factory.mktemp('hostile')}/hostile.db"
         return
-    server = normalize(find_url(request.param))
-    name = f"stack_hostile_{uuid.uuid4().hex[:12]}"
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    charset = "" if server.get_backend_name() == "postgresql" else " CHARACTER SET utf8mb4"
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}{charset}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name}"))
-    admin.dispose()
+    with new_database(request.param) as server:
+        yield show(server)
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from services import find_url
+from databases import new_database, show
 from stack_core.store import Store, store_for
 from stack_db import Database
 from stack_db.searching.index import find_indexes
@@ -142,31 +141,13 @@ class SqlStand(StoreStand):
 
 
 @contextmanager
-def own_database(service: str) -> Iterator[str]:
-    """Create a database on a server, and drop it afterwards."""
-    url, name = sa.make_url(find_url(service)), f"store_{uuid4().hex[:12]}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    postgres = url.get_backend_name() == "postgresql"
-    with admin.connect() as connection:
-        charset = "" if postgres else " CHARACTER SET utf8mb4"
-        connection.execute(sa.text(f"CREATE DATABASE {name}{charset}"))
-    try:
-        yield url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as connection:
-            connection.execute(
-                sa.text(f"DROP DATABASE {name}{' WITH (FORCE)' if postgres else ''}")
-            )
-
-
-@contextmanager
 def open_database(name: str) -> Iterator[str]:
     """Yield the address of a database that nobody else uses."""
     if name.startswith("sqlite"):
         yield name
         return
-    with own_database(name) as address:
-        yield address
+    with new_database(name) as url:
+        yield show(url)
 
 
 @contextmanager

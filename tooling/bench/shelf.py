@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from services import answers, find_place, find_url  # the tooling is no installed package
+from databases import new_database, show  # the tooling is no installed package
+from services import answers, find_place
 
 AUTHORS, TEAMS, MATCHING = 10_000, 100, 1_000
 TABLES = (
@@ -58,13 +58,7 @@ def postgres_shelf(rows: int) -> Iterator[str | None]:
     if not answers(*find_place("PostgreSQL")):
         yield None
         return
-    url = sa.make_url(find_url("PostgreSQL"))
-    name = f"stack_bench_{uuid4().hex[:12]}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    own = url.set(database=name)
-    try:
+    with new_database("PostgreSQL") as own:
         engine = sa.create_engine(own, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         with engine.connect() as connection:
             for statement in TABLES:
@@ -75,10 +69,7 @@ def postgres_shelf(rows: int) -> Iterator[str | None]:
                 connection.exec_driver_sql(f"{text} FROM generate_series(1, {count}) AS n(i)")
             for statement in (*INDEXES, "VACUUM ANALYZE"):
                 connection.exec_driver_sql(statement)
-        yield own.render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        yield show(own)
 
 
 def _filling(rows: int) -> Iterator[tuple[int, str]]:

@@ -7,14 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from uuid import uuid4
 
-import sqlalchemy as sa
 from burst import Subject, compare
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from services import answers, find_place, find_url  # the tooling is no installed package
+from databases import new_database, show  # the tooling is no installed package
+from services import answers, find_place
 
 Bounds = list[tuple[str, float, float]]
 SERVICE = "PostgreSQL"
@@ -58,12 +57,5 @@ def _own_database(database: str) -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
             yield f"sqlite:///{folder}/loans.db"
         return
-    url, name = sa.make_url(find_url(SERVICE)), f"bench_{uuid4().hex[:12]}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    try:
-        yield url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    with new_database(SERVICE) as url:
+        yield show(url)

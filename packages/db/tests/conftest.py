@@ -6,19 +6,19 @@ import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.engine import URL
 
-from services import DATABASES, find_url
-from stack_db import Database, address
+from databases import new_database, show
+from services import DATABASES
+from stack_db import Database
 
 FILE = "sqlite:///test.db"
+SERVERS = [pytest.param(name, marks=pytest.mark.services) for name in DATABASES]
 
 
 @pytest.fixture
@@ -87,12 +87,15 @@ def undisturbed_logging() -> Iterator[None]:
 @pytest.fixture(params=DATABASES)
 def server(request: pytest.FixtureRequest) -> Iterator[URL]:
     """An empty database of its own on each server."""
-    url = address.normalize(find_url(request.param))
-    name = f"stack_db_{uuid4().hex[:12]}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield url.set(database=name)
-    with admin.connect() as connection:
-        force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
-        connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
+    with new_database(request.param) as url:
+        yield url
+
+
+@pytest.fixture(params=["SQLite", *SERVERS])
+def address_of_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database of the test's own, of each sort."""
+    if request.param == "SQLite":
+        yield FILE
+        return
+    with new_database(request.param) as url:
+        yield show(url)

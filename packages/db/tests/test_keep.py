@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import URL
 
-from services import DATABASES, find_url
-from stack_db import address
+from databases import new_database, show
+from services import DATABASES
 from stack_db.keep import TableKeep
 from stack_db.tables import keep_table
 from stack_testing.crowd import Crowd
@@ -26,11 +24,7 @@ keep = TableKeep(lambda: engine)
 """
 
 
-def show(url: URL) -> str:
-    return url.render_as_string(hide_password=False)
-
-
-def open_keep(url: str | URL) -> Iterator[TableKeep]:
+def open_keep(url: str) -> Iterator[TableKeep]:
     """Open a keep, and close its connections."""
     engine = sa.create_engine(url)
     keep = TableKeep(lambda: engine)
@@ -92,20 +86,11 @@ def test_processes_make_one_file(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def server(request: pytest.FixtureRequest) -> Iterator[URL]:
-    """A database with the table on each server."""
-    url = address.normalize(find_url(request.param))
-    name = f"stack_keep_{uuid4().hex[:12]}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    url = url.set(database=name)
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    keep_table(sa.MetaData()).create(engine)
-    yield url
-    with admin.connect() as connection:
-        force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
-        connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
+def table_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database with the table on each server."""
+    with new_database(request.param) as url:
+        keep_table(sa.MetaData()).create(sa.create_engine(url, poolclass=sa.NullPool))
+        yield show(url)
 
 
 @pytest.mark.services
@@ -113,12 +98,12 @@ class TestServerKeep(KeepContract):
     """In a table on a server."""
 
     @pytest.fixture
-    def keep(self, server: URL) -> Iterator[TableKeep]:
-        yield from open_keep(server)
+    def keep(self, table_url: str) -> Iterator[TableKeep]:
+        yield from open_keep(table_url)
 
     @pytest.fixture
-    def program(self, server: URL) -> str:
-        return PROGRAM.format(show(server))
+    def program(self, table_url: str) -> str:
+        return PROGRAM.format(table_url)
 
 
 @pytest.mark.services
@@ -126,5 +111,5 @@ class TestServerKeepPortable(Portable, TestServerKeep):
     """In a table on a server that cannot return what it has written, such as MySQL."""
 
     @pytest.fixture
-    def program(self, server: URL) -> str:
-        return PROGRAM.format(show(server)) + WITHOUT_RETURNING
+    def program(self, table_url: str) -> str:
+        return PROGRAM.format(table_url) + WITHOUT_RETURNING

@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from databases import new_database
 from services import DATABASES, find_url
 from stack_core.keep import KeepUnavailable
 from stack_db import DatabaseSettings, address
@@ -25,8 +25,9 @@ from stack_db.keep import TableKeep
 from stack_db.keep_fault import is_passing
 from stack_db.tables import keep_table
 
+from .conftest import SERVERS
+
 TABLE = keep_table(sa.MetaData())
-SERVERS = [pytest.param(each, marks=pytest.mark.services) for each in DATABASES]
 
 
 @pytest.fixture
@@ -37,16 +38,10 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         yield engine
         engine.dispose()
         return
-    url = address.normalize(find_url(request.param))
-    name = f"stack_keep_{uuid4().hex[:12]}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine = sa.create_engine(url.set(database=name))
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name}"))
+    with new_database(request.param) as url:
+        engine = sa.create_engine(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture

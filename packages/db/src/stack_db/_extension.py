@@ -24,6 +24,7 @@ from .migrate import MIGRATE_KEY, LazyMigrate, join
 from .probe import Probe
 from .reader import Readers, noting
 from .settings import DatabaseSettings, find_mode
+from .store.kept import MOST_STATEMENTS, Shelf
 from .stores import Stores
 from .tables import MIGRATIONS, history_table, keep_table
 from .writes import note_writes
@@ -59,6 +60,7 @@ class DatabaseState:
         self.embedded = embedded
         self.probe = Probe(settings.probe_timeout)
         self.readers = Readers(settings)
+        self._shelf = Shelf(MOST_STATEMENTS)
         self._connections: dict[str | None, Connections] = {}
 
     def engines(self, app: Flask) -> Mapping[str | None, Engine]:
@@ -71,9 +73,8 @@ class DatabaseState:
         if found is None:
             from .store.connections import Connections
 
-            made = Connections(
-                app, self.database, bind_key, self.readers.find, self.settings.search_rows
-            )
+            most, find_reader = self.settings.search_rows, self.readers.find
+            made = Connections(app, self.database, bind_key, find_reader, most, self._shelf)
             found = self._connections.setdefault(bind_key, made)
         return found
 

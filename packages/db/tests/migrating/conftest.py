@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -17,10 +15,11 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy.engine import URL
 
-from services import DATABASES, find_url
+from databases import new_database
+from services import DATABASES
 from stack_core import Extension, NoSettings, install
 from stack_core.migrations import Migrations
-from stack_db import Database, address
+from stack_db import Database
 
 FIRST = '''
 """Orders and their lines."""
@@ -255,31 +254,17 @@ def grown(shop: Project) -> Project:
     return shop
 
 
-@contextmanager
-def empty_database(service: str) -> Iterator[URL]:
-    """Make an empty database on a server, and drop it afterwards."""
-    url = address.normalize(find_url(service))
-    name = f"stack_db_{uuid4().hex[:12]}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield url.set(database=name)
-    with admin.connect() as connection:
-        force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
-        connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
-
-
 @pytest.fixture
 def postgres() -> Iterator[URL]:
     """An empty database on PostgreSQL."""
-    with empty_database("PostgreSQL") as url:
+    with new_database("PostgreSQL") as url:
         yield url
 
 
 @pytest.fixture
 def mariadb() -> Iterator[URL]:
     """An empty database on MariaDB."""
-    with empty_database("MariaDB") as url:
+    with new_database("MariaDB") as url:
         yield url
 
 
@@ -291,5 +276,5 @@ def anywhere(request: pytest.FixtureRequest, folder: Path) -> Iterator[URL]:
     if request.param == "SQLite":
         yield sa.make_url(f"sqlite:///{folder / 'anywhere.db'}")
         return
-    with empty_database(request.param) as url:
+    with new_database(request.param) as url:
         yield url

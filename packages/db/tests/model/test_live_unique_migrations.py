@@ -86,7 +86,11 @@ def test_migration_makes_it_and_finds_no_change(
 
 
 def test_table_takes_it_up(
-    make_app: Callable[..., Flask], url: str, run: Run, tmp_path: Path, drifting: None
+    make_app: Callable[..., Flask],
+    address_of_database: str,
+    run: Run,
+    tmp_path: Path,
+    drifting: None,
 ) -> None:
     """A table that is there already gets the columns and the index."""
     from stack_db import Database
@@ -99,7 +103,7 @@ def test_table_takes_it_up(
         shelf: Mapped[int | None]
         place: Mapped[int | None]
 
-    app = make_app(SQLALCHEMY_DATABASE_URI=url)
+    app = make_app(SQLALCHEMY_DATABASE_URI=address_of_database)
     before.init_app(app)
     for command in ("init", "migrate", "upgrade"):
         run(app, command)
@@ -108,7 +112,7 @@ def test_table_takes_it_up(
         before.session.commit()
     after: Any = Database()
     book = map_book(after)
-    app = make_app(SQLALCHEMY_DATABASE_URI=url)
+    app = make_app(SQLALCHEMY_DATABASE_URI=address_of_database)
     after.init_app(app)
     for command in ("migrate", "upgrade", "check"):
         run(app, command)
@@ -120,12 +124,12 @@ def test_table_takes_it_up(
 
 
 def test_revision_written_on_one_database_runs_on_another(
-    make_app: Callable[..., Flask], url: str, run: Run, drifting: None
+    make_app: Callable[..., Flask], address_of_database: str, run: Run, drifting: None
 ) -> None:
     """What was written on SQLite frees values on every other database too."""
     from stack_db import Database
 
-    for number, address in enumerate(("sqlite:///written.db", url)):
+    for number, address in enumerate(("sqlite:///written.db", address_of_database)):
         db: Any = Database()
         book = map_book(db)
         app = make_app(SQLALCHEMY_DATABASE_URI=address)

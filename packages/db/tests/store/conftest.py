@@ -9,7 +9,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -17,18 +16,15 @@ from flask import Flask
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from services import DATABASES, find_url
 from stack_core.store import store_for
-from stack_db import Database, Instant, address
+from stack_db import Database, Instant
 from stack_db.declaration import about, kind, rule
 from stack_db.searching.index import find_index
 from stack_db.searching.server import find_server, plain
 from stack_db.store.sql_store import SqlStore
 
-SERVERS = [pytest.param(name, marks=pytest.mark.services) for name in DATABASES]
 
-
-class Library(SimpleNamespace):
+class Served(SimpleNamespace):
     """An application, its database, its models by name, and their stores."""
 
     app: Flask
@@ -39,6 +35,10 @@ class Library(SimpleNamespace):
         found = store_for(self.app, getattr(self, name))
         assert isinstance(found, SqlStore)
         return found
+
+
+class Library(Served):
+    """The library, and what its tests do to it."""
 
     @property
     def database(self) -> str:
@@ -64,24 +64,6 @@ class Library(SimpleNamespace):
                 self.db.session.add(row)
                 self.db.session.flush()
             self.db.session.commit()
-
-
-@pytest.fixture(params=["SQLite", *SERVERS])
-def address_of_database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database of the test's own."""
-    if request.param == "SQLite":
-        yield "sqlite:///library.db"
-        return
-    url = address.normalize(find_url(request.param))
-    name = f"stack_store_{uuid4().hex[:12]}"
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        charset = "" if url.get_backend_name() == "postgresql" else " CHARACTER SET utf8mb4"
-        connection.execute(sa.text(f"CREATE DATABASE {name}{charset}"))
-    yield url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        force = " WITH (FORCE)" if url.get_backend_name() == "postgresql" else ""
-        connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from stack_core.filter import FALSE, TRUE, All, Is, Not, Rule
+from stack_core.filter import FALSE, TRUE, All, Is, Not
 from stack_core.query import EVERYTHING, Page, Position, Query, Reach, Total
 from stack_core.store import store_for
 
@@ -316,23 +316,6 @@ def test_nothing_is_seen_through_a_relation(shelf: Any) -> None:
         found = page(shelf, reach, fields=fields, order=("author.name",), limit=1000)
         assert len(found.keys) == 90
         assert set(found.rows) == {(None, None, None)}
-
-
-def test_statements_are_kept_by_outline(shelf: Any) -> None:
-    """Values never make a statement of their own, a rule's is never kept, and there is a bound."""
-    ground = shelf.store("Book").reads._ground
-    for number in range(20):
-        where = All((Is("pages", "eq", number), Is("title", "contains", f"x{number}")))
-        page(shelf, where=where, limit=number + 1, order=("title",), total="exact", offset=number)
-    # One with an offset and one without, and the count.
-    assert len(ground) == 3
-    assert page(shelf, where=Rule("thick", (3,)), limit=1000).keys
-    assert page(shelf, where=Rule("thick", (4,)), limit=1000).keys == []
-    assert len(ground) == 3
-    ground._kept._most = 5
-    for index in range(10):
-        page(shelf, where=Is("pages", "in", [1]), fields=("title",) * index)
-    assert len(ground) == 5
 
 
 def test_pages_in_the_order_of_an_enum(library: Any) -> None:

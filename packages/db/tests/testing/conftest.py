@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy.engine import URL, make_url
 
 import stack_db.testing
-from services import DATABASES, find_url
+from services import find_url
+
+from ..conftest import SERVERS
 
 SHOP = """
     import flask
@@ -99,16 +101,9 @@ CONFTEST = """
         "Run a test twice; the second time nothing may be left of the first."
 """
 Run = Callable[..., pytest.RunResult]
-on_servers = [pytest.param(name, marks=pytest.mark.services) for name in DATABASES]
 
 
-@pytest.fixture(params=on_servers)
-def server(request: pytest.FixtureRequest) -> str:
-    """The kind of a database server."""
-    return str(request.param)
-
-
-@pytest.fixture(params=["sqlite", *on_servers])
+@pytest.fixture(params=["sqlite", *SERVERS])
 def kind(request: pytest.FixtureRequest) -> str:
     """A kind of database."""
     return str(request.param)

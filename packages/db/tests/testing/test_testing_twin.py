@@ -13,6 +13,8 @@ from stack_db.testing import TwinError
 from stack_db.testing.redirection import Twins
 from stack_db.testing.twin import Twin, make_twin
 
+from ..conftest import SERVERS
+
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,10 +22,10 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
 
 
-@pytest.fixture
-def url(server: str, server_url) -> URL:
+@pytest.fixture(params=SERVERS)
+def url(request: pytest.FixtureRequest, server_url) -> URL:
     """The address of an application's database; nothing is there."""
-    return server_url(server, "twins")
+    return server_url(request.param, "twins")
 
 
 def connect(twin: Twin, url: URL):

@@ -25,11 +25,6 @@ def find_result(function: Any, cls: type[Any]) -> Any:
     return None if annotation is None else unwrap(_evaluate(annotation, cls, function))
 
 
-def is_optional(annotation: Any) -> bool:
-    """Tell whether None is one of the values."""
-    return type(None) in typing.get_args(annotation)
-
-
 def unwrap(annotation: Any) -> Any:
     """Return what is left without ``Mapped``, ``Annotated`` and ``None``."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from flask import Flask, current_app, has_app_context
@@ -13,9 +12,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 
 from ..liveness import read_again
 from ..writes import has_written
-
-_HELD: ContextVar[Mapping[Connections, Connection]] = ContextVar("stack_db_held")
-"""The connections whose transactions the stores of this thread have open."""
+from .kept import Shelf
 
 
 class Connections:
@@ -25,6 +22,7 @@ class Connections:
     :param database: its ``SQLAlchemy`` instance, whose session reads must agree with.
     :param bind_key: which of the databases.
     :param scan_rows: how many rows a search without an index reads.
+    :param shelf: where the statements of the application are kept.
     :param find_reader: returns the engine for reads that stand alone, or None.
     """
 
@@ -35,11 +33,13 @@ class Connections:
         bind_key: str | None,
         find_reader: Callable[[str | None], Engine | None],
         scan_rows: int,
+        shelf: Shelf,
     ) -> None:
         self.app = app
         self.database = database
         self.bind_key = bind_key
         self.scan_rows = scan_rows
+        self.shelf = shelf
         self._find_reader = find_reader
 
     @property
@@ -82,9 +82,6 @@ class Connections:
 
     def find(self) -> Connection | None:
         """Return the connection whose transaction a read has to see, or None."""
-        held = _HELD.get(None)
-        if held is not None and self in held:
-            return held[self]
         session = self.find_session()
         if session is None or not session.in_transaction():
             return None
@@ -100,9 +97,6 @@ class Connections:
         A stream outlives the view that made it, and with it the session, unless
         it has to see what only the session's transaction does.
         """
-        held = _HELD.get(None)
-        if held is not None and self in held:
-            return held[self]
         session = self.find_session()
         if session is None or not session.in_transaction():
             return None
@@ -131,12 +125,3 @@ class Connections:
         if not registry.has() or current_app._get_current_object() is not self.app:  # type: ignore[attr-defined]
             return None
         return registry()
-
-    @contextmanager
-    def holding(self, connection: Connection) -> Iterator[None]:
-        """Send the reads of this thread to a connection, while a store's transaction lasts."""
-        token = _HELD.set({**_HELD.get({}), self: connection})
-        try:
-            yield
-        finally:
-            _HELD.reset(token)

@@ -15,10 +15,11 @@ from stack_core.query import Reach
 from ..model.kind import Kind
 from .condition import Conditions
 from .connections import Connections
+from .kept import Kept
 from .layout import Getter, find_value
 from .outline import Values, count_parameter
 from .relation import Relation, key_columns
-from .statement import Kept, Statements
+from .statement import Statements
 
 CHUNK = 500
 """How many keys one statement names."""

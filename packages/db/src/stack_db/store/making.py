@@ -58,7 +58,6 @@ class Making:
 def _read_init(cls: type[Any]) -> tuple[frozenset[str] | None, tuple[str, ...]]:
     """Return what a class' ``__init__`` takes, or None for anything, and what it must be given."""
     taken = list(signature(cls.__init__).parameters.values())[1:]
-    bare = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
     if any(each.kind is Parameter.VAR_KEYWORD for each in taken):
         names: frozenset[str] | None = None
     else:

@@ -106,6 +106,7 @@ class ObjectWork:
         with self._writer.write(seen=True) as place:
             found = self._find(place, key, reach, version)
             self._tell(place, self._remove(place, [found], [key]), key, "delete")
+            self._writer.note_gone(place, [key])
         return Saved(key=key)
 
     def remove_all(self, place: Place, keys: Sequence[Key]) -> None:

@@ -16,8 +16,8 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session, registry
 from sqlalchemy.orm.interfaces import MANYTOONE
 
+from .kept import MOST_SHAPES, Kept, Shelf
 from .placement import Placement
-from .statement import Kept
 
 Action = Literal["create", "update", "delete"]
 
@@ -105,7 +105,7 @@ class OwnCode:
         self._always = not self._is_plain()
         self._on_create = self._always or self._has_own_init()
         self._on_delete = self._always or self._cascades()
-        self._watches: Kept[Watch | None] = Kept()
+        self._watches: Kept[Watch | None] = Kept(Shelf(MOST_SHAPES))
 
     def sees(self, action: Action, names: Iterable[str], session: Session | None) -> bool:
         """Tell whether a write must be done with objects.

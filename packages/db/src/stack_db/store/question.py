@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from stack_core.query import Aggregate, Query, Reach
 
 from .connections import Connections
+from .kept import Kept
 from .outline import Values
 from .relation import Condition
 from .search import NOTHING, Search, SearchPlan
-from .statement import Kept, Statements
+from .statement import Statements
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ class Ground:
         self.statements = statements
         self.connections = connections
         self.search = Search(statements, connections, scan)
-        self._kept: Kept[Any] = Kept()
+        self._kept: Kept[Any] = Kept(connections.shelf)
 
     def ask(self, query: Query | Aggregate, reach: Reach) -> Question:
         """Return a question."""

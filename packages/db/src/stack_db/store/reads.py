@@ -17,12 +17,13 @@ from stack_core.store import Ability
 from ..model.kind import Kind
 from .connections import Connections
 from .grouping import Grouping
+from .kept import Kept
 from .linking import CHUNK, Linking
 from .outline import Values
 from .paging import Paging
 from .question import Ground
 from .relation import Condition
-from .statement import Kept, RowStatement, Statements
+from .statement import RowStatement, Statements
 from .stream import open_stream
 
 
@@ -36,7 +37,7 @@ class Reads:
         self.kind = kind
         self.connections = connections
         self.statements = Statements(kind, connections.dialect)
-        self._kept: Kept[Any] = Kept()
+        self._kept: Kept[Any] = Kept(connections.shelf)
         self._ground = Ground(self.statements, connections, connections.scan_rows)
         self._paging, self._grouping = Paging(self._ground), Grouping(self._ground)
         self._linking = Linking(self.statements, connections, self._kept)

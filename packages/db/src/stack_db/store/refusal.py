@@ -23,6 +23,9 @@ Probe = Callable[[Mapping[str, Any], Connection], Iterable[str]]
 Needing = Callable[[str, Sequence[Key], Connection], str]
 """Returns the word of the kind whose rows, in a table, need those of some keys."""
 
+Gone = tuple[Callable[[Sequence[Key], Connection], str], Sequence[Key]]
+"""Keys of rows that a transaction has deleted, and what finds the kind whose rows need them."""
+
 WRONG = "Some values cannot be kept. Mend them."
 NONE_TO_CHOOSE = "There is no such row to choose."
 REQUIRED = "It is required."
@@ -89,12 +92,14 @@ class Refusals:
         connection: Connection,
         *,
         going: Sequence[Key] = (),
+        gone: Sequence[Gone] = (),
     ) -> Problem | None:
         """Return the problem of an error, or None where it is not about values.
 
         :param values: those that were written, by field.
         :param connection: one that works; the refused write was undone on it.
         :param going: the keys of rows that were to go: what is missing then is others' need.
+        :param gone: the rows that went before a commit, which may not say what is missing.
         """
         if not isinstance(error, DBAPIError):
             return self._explain_python(error, values)
@@ -106,6 +111,8 @@ class Refusals:
             return InUse(needing, rule=refused.rule)
         if refused.table not in ("", self._placement.table.name):
             return None if values else self._explain_elsewhere(refused, connection)
+        if refused.broken == "missing" and (needing := _find_needing(gone, connection)):
+            return InUse(needing, rule=refused.rule)
         fields = self._find_fields(refused, connection)
         match refused.broken:
             case "unique":
@@ -115,8 +122,8 @@ class Refusals:
             case "missing":
                 return self._explain_missing(refused, fields, values, connection)
             case "check":
-                return invalid(_each(fields, _BROKEN, "invalid"))
-        return self._explain_value(fields, values)
+                return self._explain_unfit(fields, values, _BROKEN)
+        return self._explain_unfit(fields, values, _UNFIT)
 
     def _explain_elsewhere(self, refused: Refused, connection: Connection) -> Problem | None:
         """Explain what a commit refuses about rows of another kind: a deferred constraint."""
@@ -147,10 +154,12 @@ class Refusals:
             return InUse()  # the key itself was to change
         return invalid(_each(fields, NONE_TO_CHOOSE, "missing"))
 
-    def _explain_value(self, fields: tuple[str, ...], values: Mapping[str, Any]) -> Problem:
-        found = list(self._unfit(values))
-        named = [error for error in found if error.path[0] in fields]
-        return invalid(named or _each(fields, _UNFIT, "invalid") if fields else found)
+    def _explain_unfit(
+        self, fields: tuple[str, ...], values: Mapping[str, Any], message: str
+    ) -> Problem:
+        """Say what the fields find wrong themselves, such as a bound, or else the message."""
+        found = [error for error in self._unfit(values) if not fields or error.path[0] in fields]
+        return invalid(found or _each(fields, message, "invalid"))
 
     def _explain_python(self, error: Exception, values: Mapping[str, Any]) -> Problem | None:
         """Explain what never came to the database: a value that no driver could send."""
@@ -172,6 +181,14 @@ class Refusals:
                 yield FieldError((name,), str(error))
 
 
+def _find_needing(gone: Iterable[Gone], connection: Connection) -> str:
+    """Return the word of the first kind whose rows need some that went, or nothing."""
+    keys_of: dict[Callable[[Sequence[Key], Connection], str], list[Key]] = {}
+    for find, keys in gone:
+        keys_of.setdefault(find, []).extend(keys)
+    return next(filter(None, (find(keys, connection) for find, keys in keys_of.items())), "")
+
+
 def _each(fields: Iterable[str], message: str, code: str) -> list[FieldError]:
     """Say the same of each field, or of the whole where nobody knows which it is."""
     return [FieldError((field,), message, code) for field in fields] or [
@@ -185,6 +202,7 @@ class Broken(Exception):
     :param error: the driver's or SQLAlchemy's.
     :param values: those that were written, by field.
     :param going: the keys of rows that were to go.
+    :param gone: the rows that went before the commit that was refused.
     :param position: of the row among many.
     """
 
@@ -194,10 +212,12 @@ class Broken(Exception):
         values: Mapping[str, Any],
         *,
         going: Sequence[Key] = (),
+        gone: Sequence[Gone] = (),
         position: int | None = None,
     ) -> None:
         super().__init__(str(type(error)))
         self.error = error
         self.values = values
         self.going = going
+        self.gone = gone
         self.position = position

@@ -163,6 +163,7 @@ class RowWork:
                 if told and before is not None:
                     old = {name: self.current.value(before, name) for name in placement.columns}
                     place.tell(writer.kind, "delete", key, old=old)
+                writer.note_gone(place, [key])
             return Saved(key=key)
         raise Stale()
 

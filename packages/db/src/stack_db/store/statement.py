@@ -1,10 +1,9 @@
-"""Statements that are built once for each outline of a question, and kept."""
+"""Statements that are built once for each outline of a question."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from threading import Lock
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, literal_column, select, union_all
 from sqlalchemy.engine import Dialect
@@ -21,44 +20,6 @@ from .layout import Getter, Layout
 from .order import Mark, Order, with_key
 from .outline import count_parameter, parameter
 from .relation import Condition, key_columns
-
-T = TypeVar("T")
-
-MOST_STATEMENTS = 100
-"""How many statements a store keeps: what is asked chooses their outlines.
-
-Each takes about 0.3 MB, what SQLAlchemy keeps of it included.
-"""
-
-
-class Kept(Generic[T]):
-    """Things by outline, of which the oldest go when there are too many."""
-
-    def __init__(self, most: int = MOST_STATEMENTS) -> None:
-        self._most = most
-        self._lock = Lock()
-        self._found: dict[Hashable, T] = {}
-
-    def find(self, outline: Hashable, make: Callable[[], T], *, lasting: bool = True) -> T:
-        """Return what is kept for an outline, made now if it is not.
-
-        :param lasting: it may be kept.
-        """
-        found = self._found.get(outline)
-        if found is None or not lasting:
-            found = make()
-            if lasting:
-                self._keep(outline, found)
-        return found
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-    def _keep(self, outline: Hashable, made: T) -> None:
-        with self._lock:
-            while len(self._found) >= self._most:
-                del self._found[next(iter(self._found))]
-            self._found[outline] = made
 
 
 class RowStatement(NamedTuple):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from stack_core.query import Query, Total
+from stack_core.query import Total
 
 
 class Explain(Executable, ClauseElement):
@@ -24,11 +24,6 @@ class Explain(Executable, ClauseElement):
 @compiles(Explain)
 def _compile(element: Explain, compiler: SQLCompiler, **named: Any) -> str:
     return f"EXPLAIN (FORMAT JSON) {compiler.process(element.statement, **named)}"
-
-
-def counts_exactly(query: Query) -> bool:
-    """Tell whether every row is to be counted."""
-    return query.total == "exact"
 
 
 def read_estimate(plan: Any) -> Total:

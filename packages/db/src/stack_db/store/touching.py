@@ -25,6 +25,7 @@ from stack_core.query import Reach, Total
 from stack_core.store import Related
 
 from ..model.kind import Kind
+from .linking import CHUNK
 from .outline import parameter
 from .placement import NO_SUCH_ROW, Placement
 from .reads import Reads
@@ -77,9 +78,10 @@ class Touching:
 
     def find_needing(self, keys: Sequence[Key], connection: Connection) -> str:
         """Return the word of a kind whose rows forbid that others go, or nothing."""
-        for edge, what in self._edges():
-            if what == "refuse" and self._count(edge, keys, connection, 1):
-                return self.word_of(edge.table.name)
+        for edge in [edge for edge, what in self._edges() if what == "refuse"]:
+            for start in range(0, len(keys), CHUNK):
+                if self._count(edge, keys[start : start + CHUNK], connection, 1):
+                    return self.word_of(edge.table.name)
         return ""
 
     def word_of(self, table: str) -> str:

@@ -19,7 +19,7 @@ from ..sqlite import write_lock
 from ..telling import Action, Draft, Telling, pending
 from ..writes import watching
 from .connections import Connections
-from .refusal import Broken
+from .refusal import Broken, Gone
 
 OPEN = "stack_db_transaction"
 """Where a session keeps that a store has a transaction open in it."""
@@ -35,23 +35,43 @@ class Open:
 
     :param root: the session's transaction that holds it.
     :param own: the store has begun that, so there was nothing in it before.
+    :ivar gone: the rows that were deleted in it.
     """
 
     def __init__(self, root: SessionTransaction | None, *, own: bool) -> None:
         self.root = root
         self.own = own
         self.depth = 1
+        self.gone: list[Gone] = []
+
+    @contextmanager
+    def inner(self) -> Iterator[None]:
+        """Forget what was deleted inside where that is undone."""
+        before = len(self.gone)
+        try:
+            yield
+        except BaseException:
+            del self.gone[before:]
+            raise
 
 
 class Place:
     """Where one write runs.
 
     :param session: whose transaction it is; None where it is the write's own.
+    :param gone: where is noted which rows were deleted.
     """
 
-    def __init__(self, connection: Connection, telling: Telling, session: Session | None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        telling: Telling,
+        session: Session | None,
+        gone: list[Gone],
+    ) -> None:
         self.connection = connection
         self.session = session
+        self.gone = gone
         self._telling = telling
 
     @property
@@ -110,7 +130,7 @@ class Transactions:
             return
         opened.depth += 1
         try:
-            with session.begin_nested():
+            with opened.inner(), session.begin_nested():
                 yield session
         finally:
             opened.depth -= 1
@@ -128,8 +148,9 @@ class Transactions:
         session = self._connections.find_session()
         if not seen and (session is None or not session.in_transaction()):
             telling = Telling(self._connections.app)
-            with self._alone(single=single) as connection:
-                yield Place(connection, telling, None)
+            gone: list[Gone] = []
+            with self._alone(gone, single=single) as connection:
+                yield Place(connection, telling, None, gone)
             telling.send()
             return
         session = session or self._session()
@@ -138,10 +159,11 @@ class Transactions:
             with self._outermost(session):
                 yield self._place(session)
         elif self._has_nothing_to_lose(session, opened):
-            with self._restarted(session, opened):
+            with opened.inner(), self._restarted(session, opened):
                 yield self._place(session)
         else:
-            with self._behind_savepoint(session, seen=seen, single=single) as place:
+            behind = self._behind_savepoint(session, seen=seen, single=single)
+            with opened.inner(), behind as place:
                 yield place
 
     def settle(self) -> Session | None:
@@ -179,11 +201,14 @@ class Transactions:
 
     def _place(self, session: Session) -> Place:
         bound = session.connection(bind_arguments={"bind": self._connections.engine})
-        return Place(bound, pending(session), session)
+        return Place(bound, pending(session), session, session.info[OPEN].gone)
 
     @contextmanager
-    def _alone(self, *, single: bool) -> Iterator[Connection]:
-        """Lend a connection on which no code but ours runs."""
+    def _alone(self, gone: list[Gone], *, single: bool) -> Iterator[Connection]:
+        """Lend a connection on which no code but ours runs.
+
+        :param gone: the rows that are deleted on it.
+        """
         reader = self._connections.reader if single else None
         if reader is not None:
             with reader.connect() as connection:
@@ -196,7 +221,7 @@ class Transactions:
             try:
                 transaction.commit()
             except DBAPIError as error:  # a constraint that is checked now
-                raise Broken(error, {}) from error
+                raise Broken(error, {}, gone=gone) from error
 
     @contextmanager
     def _outermost(self, session: Session) -> Iterator[None]:
@@ -219,7 +244,7 @@ class Transactions:
         except BaseException as error:
             session.rollback()
             if isinstance(error, DBAPIError):
-                raise Broken(error, {}) from error
+                raise Broken(error, {}, gone=opened.gone) from error
             raise
 
     @contextmanager

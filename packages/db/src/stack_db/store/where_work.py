@@ -76,6 +76,7 @@ class WhereWork:
                 self._update(place.connection, keys, {}, mark=True)
             else:
                 self._delete(place.connection, keys)
+            writer.note_gone(place, keys)
             self._tell(place, "delete", where, len(keys))
         return len(keys)
 

@@ -22,9 +22,9 @@ from sqlalchemy.sql import ColumnElement
 from stack_core.description import Key
 
 from .comparison import Comparison
+from .kept import Kept, Shelf
 from .outline import parameter
 from .placement import Placement
-from .statement import Kept
 
 KEY = "stack_key_"
 VERSION = "stack_version"
@@ -36,12 +36,13 @@ class WriteStatements:
     """Builds the statements that write one kind of thing.
 
     :param comparison: how its database compares keys.
+    :param shelf: where they are kept.
     """
 
-    def __init__(self, placement: Placement, comparison: Comparison) -> None:
+    def __init__(self, placement: Placement, comparison: Comparison, shelf: Shelf) -> None:
         self._placement = placement
         self._comparison = comparison
-        self._kept: Kept[Any] = Kept()
+        self._kept: Kept[Any] = Kept(shelf)
         self.insert: Insert = insert(placement.table)
         self.insert_returning: Insert = insert(placement.table).returning(
             *placement.key, sort_by_parameter_order=True
@@ -111,14 +112,6 @@ class WriteStatements:
         cls = self._placement.kind.cls
         statement: Select[Any] = self._kept.find(
             "objects", lambda: select(cls).where(self._among()).with_for_update(of=cls)
-        )
-        return statement
-
-    def read_many(self, columns: Sequence[Column[Any]]) -> Select[Any]:
-        """Return the statement that reads columns of rows of many keys."""
-        statement: Select[Any] = self._kept.find(
-            ("read many", tuple(column.key for column in columns)),
-            lambda: select(*columns).where(self._among()),
         )
         return statement
 

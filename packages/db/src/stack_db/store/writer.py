@@ -22,6 +22,7 @@ from ..model.kind import Kind
 from ..model.kinds import Kinds
 from ..telling import is_told
 from .connections import Connections
+from .kept import MOST_SHAPES, Kept, Shelf
 from .known import Known, Seen
 from .link import Links
 from .own_code import OwnCode
@@ -29,7 +30,6 @@ from .placement import NO_SUCH_ROW, Placement
 from .reads import Reads
 from .refusal import Broken, Refusals, at_position, invalid
 from .row_shape import RowShape
-from .statement import Kept
 from .touching import Touching
 from .transaction import Place, Transactions
 from .write_statement import WriteStatements
@@ -66,13 +66,15 @@ class Writer:
         self.dialect = connections.dialect
         self.enforced = enforced
         self.placement = placement = Placement(self.kind)
-        self.statements = WriteStatements(placement, reads.statements.comparison)
+        self.statements = WriteStatements(
+            placement, reads.statements.comparison, connections.shelf
+        )
         self.own_code = OwnCode(placement, _class_of(self.database.session))
         self.links = Links(placement, reads_of, enforced)
         self.refusals = Refusals(placement, self.dialect, self.links.missing, self._find_needing)
         self.known = Known(placement, self.dialect)
         self.touching = Touching(placement, reads, kind_of=kind_of, enforced=enforced)
-        self._shapes: Kept[RowShape] = Kept()
+        self._shapes: Kept[RowShape] = Kept(Shelf(MOST_SHAPES))
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -90,7 +92,7 @@ class Writer:
         """Raise what was refused, as a problem if it is one of values."""
         with self.transactions.reading() as connection:
             problem = self.refusals.explain(
-                broken.error, broken.values, connection, going=broken.going
+                broken.error, broken.values, connection, going=broken.going, gone=broken.gone
             )
         if problem is None:
             raise broken.error from None
@@ -129,6 +131,11 @@ class Writer:
             return connection.execute(statement, bound)
         except _UNSENDABLE as error:
             raise Broken(error, values, going=going) from error
+
+    def note_gone(self, place: Place, keys: Sequence[Key]) -> None:
+        """Note that rows were deleted: others that need them may be found at the commit only."""
+        if self.placement.soft is None:
+            place.gone.append((self.touching.find_needing, keys))
 
     def shape(
         self, values: Mapping[str, Any], *, complete: bool = False, hiding: Collection[str] = ()

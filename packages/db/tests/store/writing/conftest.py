@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,25 +15,16 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from stack_core.store import store_for
 from stack_db import Database
 from stack_db.declaration import kind
 from stack_db.mixins import SoftDelete, Stamped, Versioned
-from stack_db.store.sql_store import SqlStore
 from stack_db.tables import history_table
 
+from ..conftest import Served
 
-class Bank(SimpleNamespace):
-    """An application, its database, its models by name, and their stores."""
 
-    app: Flask
-    db: Any
-
-    def store(self, name: str) -> SqlStore:
-        """Return a store by a model's name."""
-        found = store_for(self.app, getattr(self, name))
-        assert isinstance(found, SqlStore)
-        return found
+class Bank(Served):
+    """The bank, and what its tests see of it."""
 
     @contextmanager
     def sent(self) -> Iterator[list[str]]:

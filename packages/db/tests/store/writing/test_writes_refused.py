@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
 
 from stack_core.problem import Conflict, Invalid
 from stack_core.query import EVERYTHING
+from stack_core.store import store_for
 
 from .conftest import Bank
 
@@ -77,6 +81,36 @@ def test_value_that_does_not_fit(bank: Bank, name: str, value: Any) -> None:
     with pytest.raises(Invalid) as caught:
         store.create(values, EVERYTHING)
     assert [each.path for each in caught.value.errors] == [(name,)]
+
+
+@pytest.mark.parametrize(
+    ("values", "messages"),
+    [
+        ({"weight": 101}, {"weight": "This must be at most 100."}),
+        ({"weight": -1, "name": "no"}, {"weight": "This must be at least 0."}),
+        ({"name": "n"}, {"name": "This must have at least 2 characters."}),
+        ({"price": Decimal(-1)}, {"price": "This must be at least 0."}),
+        ({"weight": 13}, {"weight": "It cannot be kept together with the other values."}),
+    ],
+)
+def test_bound_that_is_broken(bank: Bank, values: Any, messages: dict[str, str]) -> None:
+    """S49: a check that says no more than the description does is answered with its bound."""
+
+    class Parcel(bank.db.Model):  # type: ignore[misc, name-defined]
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str | None] = mapped_column(sa.String(20))
+        weight: Mapped[int | None] = mapped_column(sa.CheckConstraint("weight BETWEEN 0 AND 100"))
+        price: Mapped[Decimal | None] = mapped_column(sa.Numeric(8, 2))
+        __table_args__ = (
+            sa.CheckConstraint("length(name) >= 2", name="ck_name"),
+            sa.CheckConstraint("price >= 0"),
+            sa.CheckConstraint("weight <> 13"),
+        )
+
+    bank.db.create_all()
+    with pytest.raises(Invalid) as caught:
+        store_for(bank.app, Parcel).create(values, EVERYTHING)
+    assert {each.path[0]: each.message for each in caught.value.errors} == messages
 
 
 def test_value_that_no_driver_sends(bank: Bank) -> None:

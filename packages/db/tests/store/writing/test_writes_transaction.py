@@ -169,19 +169,53 @@ def test_constraint_that_is_checked_at_the_commit(bank: Bank) -> None:
 
 
 def test_other_rows_that_a_commit_finds_left_behind(bank: Bank) -> None:
-    """S49: a deferred constraint of another kind is a problem at the commit too."""
-    store = bank.store("Owner")
-    key = store.create({"name": "needed"}, EVERYTHING).key
-    bank.store("Deed").create({"owner": key}, EVERYTHING)
+    """S49: who deletes what a deferred constraint needs is told so, as by one that is not."""
+    owners, deeds = bank.store("Owner"), bank.store("Deed")
+    key = owners.create({"name": "needed"}, EVERYTHING).key
+    deeds.create({"owner": key}, EVERYTHING)
+    found, scoped = Is("id", "eq", key), Reach(row=Is("name", "eq", "needed"), trusted=True)
+
+    def write(store: SqlStore) -> None:
+        with store.transaction() as work:
+            work.create({"name": "new"} if store is owners else {"owner": key}, EVERYTHING)
+            owners.delete(key, EVERYTHING)
+
+    def by_object() -> None:
+        assert owners.get(key, EVERYTHING)
+        owners.delete(key, EVERYTHING)
+
+    for act in (
+        lambda: write(owners),
+        lambda: write(deeds),
+        lambda: owners.delete(key, EVERYTHING),
+        lambda: owners.delete(key, scoped),
+        lambda: owners.delete_where(found, EVERYTHING),
+        by_object,
+    ):
+        with pytest.raises(InUse, match="Rows of 'deed' need it"):
+            act()
+        bank.db.session.rollback()
+        assert (count(bank), count(bank, "deed")) == (1, 1)
+
+
+def test_commit_that_fails_for_something_else_than_a_delete(bank: Bank) -> None:
+    """S49: a relation to no row is Invalid, whatever was deleted or tried beside it."""
+    owners, deeds = bank.store("Owner"), bank.store("Deed")
+    needed, free = (owners.create({"name": each}, EVERYTHING).key for each in ("needed", "free"))
+    deeds.create({"owner": needed}, EVERYTHING)
 
     def write() -> None:
-        with store.transaction() as work:
-            work.delete(key, EVERYTHING)
+        with deeds.transaction() as work:
+            owners.delete(free, EVERYTHING)
+            with undone(owners) as inner:
+                inner.create({"name": "lost"}, EVERYTHING)
+                with suppress(InUse):
+                    inner.delete(needed, EVERYTHING)
+            work.create({"owner": 99}, EVERYTHING)
 
-    for act in (write, lambda: store.delete_where(Is("id", "eq", key), EVERYTHING)):
-        with pytest.raises((InUse, Invalid)):
-            act()
-        assert (count(bank), count(bank, "deed")) == (1, 1)
+    with pytest.raises(Invalid):
+        write()
+    assert (count(bank), count(bank, "deed")) == (2, 1)
 
 
 def _named(name: str) -> object:

@@ -1,0 +1,36 @@
+"""Databases of a test's own on the shared servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from services import find_url
+from stack_db import address
+
+
+@contextmanager
+def new_database(service: str) -> Iterator[URL]:
+    """Make an empty database on a server, and drop it afterwards, whoever still uses it."""
+    url = address.normalize(find_url(service))
+    name = f"stack_test_{uuid4().hex[:12]}"
+    postgres = url.get_backend_name() == "postgresql"
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        charset = "" if postgres else " CHARACTER SET utf8mb4"
+        connection.execute(sa.text(f"CREATE DATABASE {name}{charset}"))
+    try:
+        yield url.set(database=name)
+    finally:
+        with admin.connect() as connection:
+            force = " WITH (FORCE)" if postgres else ""
+            connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
+
+
+def show(url: URL) -> str:
+    """Return an address as a program reads it, with its password."""
+    return url.render_as_string(hide_password=False)
