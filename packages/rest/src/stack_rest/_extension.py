@@ -10,6 +10,8 @@ from stack_core import Extension, Registry
 from stack_core.problem import JSON_PROBLEMS, REALMS, Problem, Realm
 
 from .document.serving import serve_document
+from .endpoint.declaring import Declaring, Routes
+from .endpoint.option import Route
 from .http.rate import read_rate
 from .operation.guards import AccessGuard, OriginGuard
 from .operation.keyed import KeyWrapper
@@ -24,7 +26,7 @@ from .settings import RestSettings
 from .state import RestState
 
 
-class Rest(Extension[RestSettings, RestState]):
+class Rest(Declaring, Extension[RestSettings, RestState]):
     """JSON resources and typed functions of an application, with their document.
 
     :param blueprint: the name in front of its endpoints, and of its blueprint.
@@ -37,6 +39,10 @@ class Rest(Extension[RestSettings, RestState]):
     def __init__(self, *, blueprint: str = "stack_rest") -> None:
         self._blueprint = blueprint
         self._resources: list[Resource] = []
+        self._routes = Routes()
+
+    def _declare(self, route: Route) -> None:
+        self._routes.add(route)
 
     def resource(self, thing: Any, **words: Unpack[ResourceWords]) -> Resource:
         """Declare that whatever has a store is served.
@@ -76,6 +82,8 @@ class Rest(Extension[RestSettings, RestState]):
         serve_document(app, state)
         for resource in self._resources:
             state.bind(resource)
+        for route in self._routes.take():
+            state.serve(route)
 
 
 def show(problem: Problem) -> Any:

@@ -9,6 +9,8 @@ from flask import Flask
 
 from stack_core import SetupError
 
+from .endpoint.declaring import Declaring, bind_route
+from .endpoint.option import Route
 from .http.origin import Origins
 from .http.scheme import Scheme
 from .operation.gate import Gate, Guard, Wrapper
@@ -22,7 +24,7 @@ from .resource.options import ResourceWords, read_options
 from .settings import RestSettings
 
 
-class RestState:
+class RestState(Declaring):
     """The interface of one application.
 
     :param blueprint: the name in front of its endpoints.
@@ -33,12 +35,13 @@ class RestState:
         self.settings = settings
         self.blueprint = blueprint
         self.problems = ProblemJson(f"{settings.prefix}/problems")
-        self._answering = Answering(self.problems)
+        self.answering = Answering(self.problems)
         self.origins = Origins(settings.cors_origins, credentials=settings.cors_credentials)
         self.schemes: list[Scheme] = []
         self.guards: tuple[Guard, ...] = ()
         self.wrappers: tuple[Wrapper, ...] = ()
         self.resources: list[BoundResource] = []
+        self.gates: dict[tuple[str, str, str], Gate] = {}
         self._operations: dict[str, Operation] = {}
 
     def __iter__(self) -> Iterator[Operation]:
@@ -61,6 +64,16 @@ class RestState:
             self.add(operation)
         return bound
 
+    def serve(self, route: Route) -> None:
+        """Serve a typed function.
+
+        :raises TypeError: it cannot be served; the function and the parameter are named.
+        """
+        self.add(bind_route(self.app, route, self.settings.body_limit))
+
+    def _declare(self, route: Route) -> None:
+        self.serve(route)
+
     def find_resource(self, kind: str) -> BoundResource | None:
         """Return the first resource of a kind, or None."""
         return next(
@@ -82,7 +95,7 @@ class RestState:
 
     def make_view(self, operation: Operation) -> Gate:
         """Return the view function of an operation."""
-        return Gate(operation, self.guards, self.wrappers, self._answering.answer)
+        return Gate(operation, self.guards, self.wrappers, self.answering.answer)
 
     def note(self, operation: Operation) -> None:
         """Remember an operation that is served.

@@ -14,8 +14,12 @@ from ..problem.catalogue import Unacceptable
 def choose_media_type(offered: Sequence[str]) -> str:
     """Return which of several media types the client likes best; the first among equals.
 
+    :param offered: none where that is not known beforehand, or where no body is answered.
+
     :raises Unacceptable: it takes none of them.
     """
+    if not offered:
+        return ""
     header = request.environ.get("HTTP_ACCEPT", "")
     if not header or header == "*/*" or header == offered[0]:
         return offered[0]

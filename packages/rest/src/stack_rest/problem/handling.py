@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, current_app, request
 from werkzeug.exceptions import HTTPException, default_exceptions
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -37,10 +37,21 @@ def answer_errors(blueprint: Blueprint, show: Callable[[Problem], Any]) -> None:
 
 
 def find_own_handler(app: Flask, error: Exception) -> Callable[..., Any] | None:
-    """Return the application's handler of an error's own class, if the class is its own."""
-    handlers = app.error_handler_spec.get(None)
-    if not handlers:
-        return None
+    """Return the handler of an error's own class, if the class is the application's own.
+
+    Those of the current request's blueprints come first, as everywhere in Flask.
+    """
+    for scope in (*request.blueprints, None):
+        handlers = app.error_handler_spec.get(scope)
+        found = _find_in(handlers, error) if handlers else None
+        if found is not None:
+            return found
+    return None
+
+
+def _find_in(
+    handlers: Mapping[Any, Mapping[Any, Callable[..., Any]]], error: Exception
+) -> Callable[..., Any] | None:
     for cls in type(error).__mro__:
         if cls is Problem:
             break

@@ -1,0 +1,1 @@
+"""What a type allows in JSON: which names an object has, and everything that is wrong with one."""
