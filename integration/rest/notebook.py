@@ -48,6 +48,7 @@ class Folder(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     owner: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(80), unique=True)
+    notes: Mapped[list[Note]] = relationship(back_populates="folder")
 
 
 class Note(Versioned, Model):
@@ -59,12 +60,18 @@ class Note(Versioned, Model):
     title: Mapped[str] = mapped_column(String(80))
     remark: Mapped[str | None] = mapped_column(String(80))
     folder_id: Mapped[int | None] = mapped_column(ForeignKey("folder.id"))
-    folder: Mapped[Folder | None] = relationship()
+    folder: Mapped[Folder | None] = relationship(back_populates="notes")
 
 
 rest = Rest()
 rest.resource(Note, include=("folder",), filters=("folder.name",), sorts=("folder.name",))
-rest.resource(Folder)
+rest.resource(
+    Folder,
+    fields=("id", "owner", "name", "notes"),
+    include=("notes",),
+    filters=("notes.title",),
+    sub=("notes",),
+)
 
 
 def greet() -> dict[str, str]:

@@ -95,6 +95,7 @@ def test_total_counts_own_rows(ask: Any) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
+        ("POST", "/folders/1/notes", {"owner": "bob", "title": "new"}),
         ("POST", "/notes", WHOLE | {"owner": "bob"}),
         ("PUT", "/notes/1", WHOLE | {"owner": "bob"}),
         ("PATCH", "/notes/1", {"owner": "bob"}),
@@ -124,6 +125,63 @@ def test_no_relation_leads_out_of_the_scope(
         assert answer.status_code == 422
         told.append(answer.get_json()["errors"])
     assert told[0] == told[1]
+    assert titles(app) == before
+
+
+@pytest.mark.parametrize("mode", ["all", "each"])
+@pytest.mark.parametrize(
+    ("write", "code"),
+    [
+        ({"act": "update", "key": "2", "values": {"title": "new"}, "match": "*"}, 404),
+        ({"act": "delete", "key": "2", "match": "*"}, 404),
+        ({"act": "create", "values": {"owner": "bob", "title": "new"}}, 403),
+        ({"act": "update", "key": "1", "values": {"owner": "bob"}, "match": "*"}, 403),
+        ({"act": "create", "values": {"owner": "ann", "title": "new", "folder": 2}}, 422),
+    ],
+)
+def test_many_writes_reach_no_further(
+    app: Flask, ask: Any, mode: str, write: dict[str, Any], code: int
+) -> None:
+    """One of many writes is refused as if it had come alone; of all, it takes the others along."""
+    before = titles(app)
+    good = {"act": "create", "values": {"owner": "ann", "title": "good"}}
+    answer = ask("POST", "/notes/bulk", json={"writes": [good, write], "mode": mode})
+    assert answer.status_code == (422 if mode == "all" else 200)
+    results = answer.get_json()["results"]
+    assert [each["status"] for each in results] == [424 if mode == "all" else 201, code]
+    assert titles(app) == before + ([] if mode == "all" else [("ann", "good", None)])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/folders",
+        "/folders?include=notes",
+        "/folders/1?include=notes",
+        "/folders?fields=notes",
+        "/folders/1/notes?include=folder",
+        "/folders?notes.title[starts]=bob",
+        "/notes?include=folder",
+    ],
+)
+def test_to_many_relation_leads_to_own_rows(app: Flask, ask: Any, path: str) -> None:
+    """Bob's note in Ann's folder, and Ann's in Bob's, show nothing of Bob's."""
+    with app.app_context():
+        db.session.get_one(Note, 1).folder_id, db.session.get_one(Note, 2).folder_id = 2, 1
+        db.session.commit()
+    answer = ask("GET", path)
+    assert answer.status_code == 200
+    assert "bob" not in answer.text
+    assert '"notes":[2' not in answer.text
+    assert '"folder":2' not in answer.text
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nothing_is_below_anothers_row(app: Flask, ask: Any, method: str) -> None:
+    """Lists below a folder of Bob's are not there, nor is anything put into it."""
+    before = titles(app)
+    body = {"owner": "ann", "title": "new"} if method == "POST" else None
+    assert ask(method, "/folders/2/notes", json=body).status_code == 404
     assert titles(app) == before
 
 
