@@ -125,3 +125,17 @@ def test_address_that_leads_nowhere_tells_nothing(app: Flask, person: str) -> No
     for method in METHODS:
         answer = client.open("/api/secrets/1", method=method, headers=bearer(person))
         assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("method", ["delete", "Delete", "DELETE"])
+def test_method_in_small_letters_is_the_same(app: Flask, method: str) -> None:
+    """However a method is written, who may is asked alike."""
+    answers = [
+        app.test_client().get(
+            "/api/notes/1",
+            headers={"If-Match": "*"} | bearer(person),
+            environ_overrides={"REQUEST_METHOD": method},
+        )
+        for person in PEOPLE
+    ]
+    assert [answer.status_code for answer in answers] == [401, 204, 403]
