@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from io import BytesIO
 from time import sleep
 from typing import Any
 
@@ -134,6 +135,69 @@ def test_body_beyond_the_limit_is_refused(make: Any) -> None:
     """A key is no way around the limit of bodies."""
     desk = Desk(make(REST_BODY_LIMIT=100))
     assert desk.post(json={"hat": "x" * 200}).status_code == 413
+
+
+def test_operation_may_take_larger_bodies(make: Any) -> None:
+    """What an operation reads without a key it reads with one."""
+    interface = make(REST_BODY_LIMIT=100)
+    interface.add("files", lambda: request.get_data(), "POST", keyed=True, body_limit=300)
+    headers = {"Idempotency-Key": "k-1"}
+    client = interface.client()
+    codes = [
+        client.post("/api/files", data=b"x" * size, headers=headers).status_code
+        for size in (301, 300, 300)
+    ]
+    assert codes == [413, 200, 200]
+
+
+def test_form_with_files_comes_with_another_boundary(make: Any) -> None:
+    """The same form sent anew is the same request, and the view reads its parts as always."""
+    interface, made = make(), []
+
+    def create() -> str:
+        made.append((request.form["name"], request.files["file"].read()))
+        return "{}"
+
+    interface.add("files", create, "POST", keyed=True)
+    for _ in range(2):
+        form = {"name": "hat", "file": (BytesIO(b"picture"), "hat.png")}
+        answer = interface.client().post(
+            "/api/files", data=form, headers={"Idempotency-Key": "k-1"}
+        )
+        assert answer.status_code == 200
+    assert made == [("hat", b"picture")]
+
+
+@pytest.mark.parametrize("media_type", ["application/x-www-form-urlencoded", "application/json"])
+def test_view_reads_what_the_key_has_read(make: Any, media_type: str) -> None:
+    """A body is there for the view although it was looked at before."""
+    interface = make()
+    interface.add(
+        "echo",
+        lambda: dict(request.form) or request.get_json(),
+        "POST",
+        keyed=True,
+    )
+    body = b"hat=1" if media_type.endswith("urlencoded") else b'{"hat": "1"}'
+    answer = interface.client().post(
+        "/api/echo", data=body, content_type=media_type, headers={"Idempotency-Key": "k-1"}
+    )
+    assert answer.json == {"hat": "1"}
+
+
+def test_answer_that_is_made_while_it_is_sent_is_told_as_done(make: Any) -> None:
+    """A stream is sent once; the second time it is said that it was done."""
+    interface, made = make(), []
+
+    def create() -> Response:
+        made.append(1)
+        return Response(iter(["one", "two"]), 200)
+
+    interface.add("stream", create, "POST", keyed=True)
+    headers = {"Idempotency-Key": "k-1"}
+    first, second = (interface.client().post("/api/stream", headers=headers) for _ in range(2))
+    assert (first.text, second.status_code, second.text) == ("onetwo", 204, "")
+    assert made == [1]
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,18 @@ def test_forged_headers_change_nothing(make: Any) -> None:
     assert codes == [200, 429]
 
 
+def test_address_behind_a_declared_proxy_is_the_clients(make: Any) -> None:
+    """With a proxy that is declared, what it says counts, and what the client added does not."""
+    interface = make(REST_RATE="1/minute", STACK_PROXY_HOPS=1)
+    interface.add("news", lambda: "{}")
+    client = interface.client()
+    sent = ("192.0.2.1", "192.0.2.2", "192.0.2.9, 192.0.2.2")
+    codes = [
+        client.get("/api/news", headers={"X-Forwarded-For": each}).status_code for each in sent
+    ]
+    assert codes == [200, 200, 429]
+
+
 def test_wrong_credentials_are_counted(make: Any) -> None:
     """Whoever tries tokens is counted by address, and refused by access until then."""
     interface = make(REST_RATE="2/minute")

@@ -15,6 +15,7 @@ from ..http.scheme import Scheme
 from ..operation.operation import Contract, Operation
 from ..problem.catalogue import (
     BLANK,
+    BadKey,
     Forged,
     InUse,
     KeyReused,
@@ -105,7 +106,7 @@ def list_problems(
     if rate is not None:
         found.append(TooMany)
     if operation.keyed:
-        found += [InUse, KeyReused]
+        found += [BadKey, InUse, KeyReused]
     if not operation.safe and any(scheme.cookie for scheme in schemes):
         found.append(Forged)
     if not contract.need.public:

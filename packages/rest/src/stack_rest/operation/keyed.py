@@ -35,7 +35,7 @@ class KeyWrapper:
     answer leaves a key that is free again after :data:`PATIENCE`.
 
     :param ttl: seconds for which an answer is kept.
-    :param limit: the most bytes of a body that comes with a key.
+    :param limit: the most bytes of a body, where the operation says no other.
     """
 
     def __init__(self, app: Flask, *, ttl: float, limit: int) -> None:
@@ -50,13 +50,15 @@ class KeyWrapper:
     def wrap(self, operation: Operation, run: Callable[..., Any]) -> Callable[..., Any]:
         """Return what runs the operation once for each key; without a key, each time."""
 
+        limit = operation.body_limit or self._limit
+
         def run_once(**values: Any) -> Any:
             text = request.headers.get(HEADER)
             if text is None:
                 return run(**values)
             place = f"rest:key:{operation.name}|{len(key := read_key(text))}:{key}"
             place += f"|{name_caller(self._app)}"
-            attempt = Attempt(self._app, place, take_fingerprint(self._limit))
+            attempt = Attempt(self._app, place, take_fingerprint(limit))
             before = attempt.begin()
             return self._run(attempt, run, values) if before is None else before
 

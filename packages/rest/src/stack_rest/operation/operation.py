@@ -104,6 +104,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     :param need: what the gate asks access for; None: a desk asks itself.
     :param rate: how often one client may; None: as often as the settings say.
     :param keyed: whether it takes an ``Idempotency-Key``.
+    :param body_limit: the most bytes of a body; 0: as many as the settings say.
     :param media_types: of its answers, the first being what is answered to whoever does not say.
     """
 
@@ -116,6 +117,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     need: Need | None = None
     rate: Rate | None = None
     keyed: bool = False
+    body_limit: int = 0
     media_types: tuple[str, ...] = (JSON,)
 
     @property

@@ -17,6 +17,8 @@ EXPOSED = ", ".join(
     ("ETag", "Link", "Location", "Retry-After", POLICY, STATE, REPLAYED, "X-Request-ID")
 )
 """Headers that a page's script may read beside those that every script may."""
+MARK = "stack_endpoint"
+"""An attribute of views that find their gate when they are called."""
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+(?: *, *[A-Za-z0-9!#$%&'*+.^_`|~-]+)*")
 
@@ -80,7 +82,8 @@ class Sharing:
     def _is_operation(self, endpoint: str | None) -> bool:
         if endpoint is None or not request.path.startswith(self._below):
             return False
-        return isinstance(self._app.view_functions.get(endpoint), Gate)
+        view = self._app.view_functions.get(endpoint)
+        return isinstance(view, Gate) or hasattr(view, MARK)
 
     def _find_methods(self) -> Iterator[str]:
         """Yield the methods of the operations at this address."""

@@ -119,7 +119,8 @@ class BulkWriting:
                 for write in writes:
                     done.append(self._write(write, work))
         except Problem as problem:
-            if problem.status >= 500 or len(done) >= len(writes):
+            # Whoever is nobody is told to say who they are, and not what they sent.
+            if problem.status == 401 or problem.status >= 500 or len(done) >= len(writes):
                 raise
             told = [_SKIPPED] * len(writes)
             told[len(done)] = self._refused(problem)
