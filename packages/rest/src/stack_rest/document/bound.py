@@ -1,0 +1,72 @@
+"""What JSON Schema allows and is not read here: numbers beyond 64 bits, and NUL in text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..http.body import LEAST, MOST
+
+NO_NUL = r"^[^\u0000]*$"
+REF = "#/components/schemas/"
+_TELLS = frozenset({"pattern", "format", "enum", "const", "contentEncoding", "contentMediaType"})
+"""With one of them a text says itself which characters it has."""
+_ONE = ("items", "additionalProperties", "not", "propertyNames")
+_SEVERAL = ("anyOf", "oneOf", "allOf", "prefixItems")
+
+Schema = dict[str, Any]
+
+
+def bound(schema: Schema) -> Schema:
+    """Return a schema that allows no more than what is read, those that it refers to left out."""
+    made = rebuild(schema, bound)
+    kind = made.get("type")
+    kinds = {kind} if isinstance(kind, str) else set(kind or ())
+    if "integer" in kinds and not {"enum", "const"} & made.keys():
+        if "exclusiveMinimum" not in made:
+            made.setdefault("minimum", LEAST)
+        if "exclusiveMaximum" not in made:
+            made.setdefault("maximum", MOST)
+    if "string" in kinds and not _TELLS & made.keys():
+        made["pattern"] = NO_NUL
+    return made
+
+
+def rebuild(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
+    """Return a copy of a schema with every schema in it changed, but not itself."""
+    made = dict(schema)
+    for name in _ONE:
+        if isinstance(made.get(name), dict):
+            made[name] = change(made[name])
+    for name in _SEVERAL:
+        if name in made:
+            made[name] = [change(each) for each in made[name]]
+    for name in ("properties", "patternProperties", "$defs"):
+        if name in made:
+            made[name] = {key: change(each) for key, each in made[name].items()}
+    return made
+
+
+def find_references(schema: Any) -> set[str]:
+    """Return the names of the components that a schema refers to."""
+    found: set[str] = set()
+
+    def look(each: Schema) -> Schema:
+        reference = each.get("$ref", "")
+        if isinstance(reference, str) and reference.startswith(REF):
+            found.add(reference.removeprefix(REF))
+        return rebuild(each, look)
+
+    look(schema)
+    return found
+
+
+def follow(names: set[str], components: Mapping[str, Schema]) -> set[str]:
+    """Return components and all that they refer to, however far."""
+    reached: set[str] = set()
+    waiting = set(names)
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        waiting |= find_references(components.get(name, {})) - reached
+    return reached

@@ -1,0 +1,95 @@
+"""Bodies: what is sent and what is answered, for every media type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..operation.operation import Answer, Body, Contract
+from .bound import Schema
+from .headers import refer_headers
+from .schemas import Schemas
+
+LINES = ("application/jsonl", "application/x-ndjson", "application/x-jsonlines")
+"""Media types with one JSON text on each line."""
+
+
+def is_json(media_type: str) -> bool:
+    """Tell whether a media type is one JSON text."""
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+def is_form(media_type: str) -> bool:
+    """Tell whether a media type is that of a form."""
+    return media_type in ("multipart/form-data", "application/x-www-form-urlencoded")
+
+
+def write_body(body: Body, schemas: Schemas, limit: int) -> dict[str, Any]:
+    """Return what an operation reads.
+
+    :param limit: the most bytes of it, where it is no file.
+    """
+    told = "" if "multipart/form-data" in body.media_types else f"At most {limit} bytes."
+    label = " ".join(filter(None, [body.label, told]))
+    return {
+        **({"description": label} if label else {}),
+        "required": body.required,
+        "content": {
+            name: {"schema": _choose_sent(name, body, schemas)} for name in body.media_types
+        },
+    }
+
+
+def _choose_sent(media_type: str, body: Body, schemas: Schemas) -> Schema:
+    if is_form(media_type):
+        return schemas.get_parts(body.type)
+    if is_json(media_type):
+        return schemas.get_sent(body.type)
+    return _write_plain(media_type)
+
+
+def write_answers(
+    answers: Iterable[Answer], schemas: Schemas, headers: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return the responses of an operation that are no problems, by status.
+
+    :param headers: names of those that every one of them has.
+    """
+    written: dict[str, Any] = {}
+    for answer in sorted(answers, key=lambda each: each.status):
+        made = _write_answer(answer, schemas, headers)
+        before = written.setdefault(str(answer.status), made)
+        if before is not made:  # another answer of the same status
+            before.setdefault("content", {}).update(made.get("content", {}))
+    return written
+
+
+def _write_answer(answer: Answer, schemas: Schemas, headers: tuple[str, ...]) -> dict[str, Any]:
+    written: dict[str, Any] = {"description": answer.label}
+    if names := (*answer.headers, *headers):
+        written["headers"] = refer_headers(names)
+    if answer.type is not None:
+        schema = schemas.get(answer.type)
+        written["content"] = {
+            name: {"schema": schema if is_json(name) else _write_plain(name)}
+            for name in answer.media_types
+        }
+    return written
+
+
+def _write_plain(media_type: str) -> Schema:
+    """Return the schema of what is no JSON: text, or bytes."""
+    if media_type.startswith("text/") or media_type in LINES:
+        return {"type": "string"}
+    return {"type": "string", "format": "binary", "contentMediaType": media_type}
+
+
+def list_sent(contract: Contract) -> Iterator[Any]:
+    """Yield the type of what an operation reads."""
+    if contract.body is not None:
+        yield contract.body.type
+
+
+def list_answered(contract: Contract) -> Iterator[Any]:
+    """Yield the types of what an operation answers."""
+    yield from (each.type for each in contract.answers if each.type is not None)

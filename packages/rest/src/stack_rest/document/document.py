@@ -1,0 +1,136 @@
+"""The document of an application's interface, made of what enforces it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+
+from ..http.rate import Rate, read_rate
+from ..operation.operation import Contract
+from ..state import RestState
+from .content import list_answered, list_sent, write_answers, write_body
+from .headers import write_headers
+from .parameters import list_types, write_parameters
+from .problems import ProblemResponses, list_problems
+from .route import Route, find_routes
+from .schemas import Schemas
+from .security import tell_need, write_schemes, write_security
+
+VERSION = "3.1.0"
+_PROBLEM = "Problem"
+Document = dict[str, Any]
+
+
+def make_document(app: Flask, state: RestState, *, root: str = "") -> Document:
+    """Return the OpenAPI document of what an application serves now.
+
+    Paths have the prefix and the server is the root of the application, as in ``flask routes``,
+    so that operations beside the prefix are told as well.
+
+    :param root: the path under which the application is mounted, without a slash at its end.
+    """
+    writer = _Writer(state, find_routes(app))
+    paths = writer.write_paths()
+    settings = state.settings
+    tags = sorted({route.operation.tag for route in writer.routes if route.operation.tag})
+    return {
+        "openapi": VERSION,
+        "info": {
+            "title": settings.title,
+            "version": settings.version,
+            "description": settings.description or f"What programs may ask of {settings.title}.",
+        },
+        "servers": [{"url": root or "/"}],
+        **({} if state.schemes else {"security": []}),
+        "tags": [{"name": tag, "description": f"Operations on {tag}."} for tag in tags],
+        "paths": paths,
+        "components": writer.write_components(paths),
+    }
+
+
+class _Writer:
+    """Writes the operations of one document."""
+
+    def __init__(self, state: RestState, routes: list[Route]) -> None:
+        self.routes = routes
+        self._state = state
+        made = {id(each.operation): each.operation.find_contract() for each in routes}
+        self._contracts = made
+        contracts = list(made.values())
+        sent = [cls for each in contracts for cls in (*list_types(each), *list_sent(each))]
+        answered = [cls for each in contracts for cls in list_answered(each)]
+        self._schemas = Schemas(sent, answered)
+        self._problems = ProblemResponses(state.problems)
+        self._rate = read_rate(state.settings.rate)
+
+    def write_paths(self) -> dict[str, Any]:
+        """Return every operation, by path and method."""
+        paths: dict[str, Any] = {}
+        for route in self.routes:
+            contract = self._contracts[id(route.operation)]
+            paths.setdefault(route.path, {})[route.method.lower()] = self._write(route, contract)
+        return paths
+
+    def write_components(self, paths: dict[str, Any]) -> dict[str, Any]:
+        """Return what operations refer to."""
+        schemas = {**self._schemas.components, _PROBLEM: self._problems.write_schema()}
+        responses = dict(sorted(self._problems.written.items()))
+        every = [*responses.values(), *_list_responses(paths)]
+        named = {name for each in every for name in each.get("headers", ())}
+        found = {
+            "schemas": dict(sorted(schemas.items())),
+            "responses": responses,
+            "headers": write_headers(named),
+            "securitySchemes": write_schemes(self._state.schemes),
+        }
+        return {name: each for name, each in found.items() if each}
+
+    def _write(self, route: Route, contract: Contract) -> dict[str, Any]:
+        operation, schemes = route.operation, self._state.schemes
+        rate = operation.rate or self._rate
+        limited = ("RateLimit", "RateLimit-Policy") if rate else ()
+        problems = list_problems(operation, contract, schemes, rate)
+        written: dict[str, Any] = {
+            "operationId": route.name,
+            "summary": contract.summary,
+            "description": self._tell(contract, rate),
+        }
+        if operation.tag:
+            written["tags"] = [operation.tag]
+        if contract.deprecated:
+            written["deprecated"] = True
+        if parameters := write_parameters(route, contract, self._schemas):
+            written["parameters"] = parameters
+        if contract.body is not None:
+            limit = self._state.settings.body_limit
+            written["requestBody"] = write_body(contract.body, self._schemas, limit)
+        written["responses"] = {
+            **write_answers(contract.answers, self._schemas, limited),
+            **self._problems.refer(problems),
+        }
+        if contract.need.public or schemes:
+            written["security"] = write_security(contract.need, schemes)
+        return written
+
+    def _tell(self, contract: Contract, rate: Rate | None) -> str:
+        told = [contract.description or contract.summary]
+        told.append(tell_need(contract.need, self._state.schemes))
+        if rate is not None:
+            told.append(f"One client may call {rate.calls} times in {rate.seconds} seconds.")
+        return "\n\n".join(filter(None, told))
+
+
+def _list_responses(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in paths.values():
+        for operation in path.values():
+            yield from operation["responses"].values()
+
+
+def find_operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield the path, the method in small letters and the object of every operation."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+

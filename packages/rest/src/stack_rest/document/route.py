@@ -1,0 +1,105 @@
+"""Where operations are on an application, as its own map of addresses has them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from flask import Flask
+from werkzeug.routing import Rule
+
+from ..operation.gate import Gate
+from ..operation.operation import Operation
+
+_PLACE = re.compile(r"<(?:[^<>:]*(?:\([^)]*\))?:)?([A-Za-z_][A-Za-z0-9_]*)>")
+_METHODS_ADDED = frozenset({"HEAD", "OPTIONS"})
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One operation at one address.
+
+    :param name: unique: that of its operation, numbered where it has several addresses.
+    :param path: with the prefix, its places in braces.
+    :param places: the schema of what each place takes, by name.
+    """
+
+    name: str
+    path: str
+    method: str
+    operation: Operation
+    places: Mapping[str, dict[str, Any]]
+
+
+def find_routes(app: Flask) -> list[Route]:
+    """Return every operation that an application serves, by path, the methods in their order."""
+    found: list[Route] = []
+    seen: dict[str, int] = {}
+    for rule in app.url_map.iter_rules():
+        operation = find_operation(app, rule)
+        if operation is None or rule.redirect_to or rule.alias:
+            continue
+        number = seen[operation.name] = seen.get(operation.name, 0) + 1
+        name = operation.name if number == 1 else f"{operation.name}_{number}"
+        found.append(
+            Route(
+                name=name,
+                path=write_path(rule.rule),
+                method=operation.method,
+                operation=operation,
+                places={place: describe_place(rule, place) for place in find_places(rule.rule)},
+            )
+        )
+    return sorted(found, key=lambda each: (each.path, _order(each.method)))
+
+
+def find_operation(app: Flask, rule: Rule) -> Operation | None:
+    """Return the operation behind a rule; None: it is a view of another kind."""
+    view = app.view_functions.get(rule.endpoint)
+    found = inspect.unwrap(view) if view is not None else None
+    return found.operation if isinstance(found, Gate) else None
+
+
+def list_methods(rule: Rule) -> Iterator[str]:
+    """Yield the methods of a rule without those that Flask adds."""
+    yield from sorted((rule.methods or set()) - _METHODS_ADDED)
+
+
+def write_path(rule: str) -> str:
+    """Return a rule of Flask's as OpenAPI writes it."""
+    return _PLACE.sub(r"{\1}", rule)
+
+
+def find_places(rule: str) -> list[str]:
+    """Return the names of a rule's places, in their order."""
+    return _PLACE.findall(rule)
+
+
+def describe_place(rule: Rule, place: str) -> dict[str, Any]:
+    """Return the schema of what the converter of a place takes."""
+    converter = rule._converters.get(place)
+    kind = type(converter).__name__
+    if kind == "IntegerConverter":
+        return {"type": "integer", **_bounds(converter)}
+    if kind == "FloatConverter":
+        return {"type": "number", **_bounds(converter)}
+    if kind == "UUIDConverter":
+        return {"type": "string", "format": "uuid"}
+    if kind == "AnyConverter" and converter is not None:
+        return {"type": "string", "enum": sorted(re.findall(r"[^|()?:]+", converter.regex))}
+    if kind == "PathConverter":
+        return {"type": "string", "minLength": 1}
+    return {"type": "string", "pattern": r"^[^/\u0000]+$"}
+
+
+def _bounds(converter: Any) -> dict[str, Any]:
+    least = converter.min if converter.min is not None else None if converter.signed else 0
+    found = {"minimum": least, "maximum": converter.max}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _order(method: str) -> int:
+    known = ("GET", "PUT", "POST", "DELETE", "PATCH")
+    return known.index(method) if method in known else len(known)
