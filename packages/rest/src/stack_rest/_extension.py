@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 from stack_core import Extension, Registry
 from stack_core.problem import JSON_PROBLEMS, REALMS, Problem, Realm
 
+from .document.serving import serve_document
 from .http.rate import read_rate
 from .operation.guards import AccessGuard, OriginGuard
 from .operation.keyed import KeyWrapper
@@ -72,6 +73,7 @@ class Rest(Extension[RestSettings, RestState]):
         Sharing(app, state.settings.prefix, state.origins, max_age=max_age).attach()
         answer_missing(app, state.settings.prefix, show)
         app.register_blueprint(blueprint)
+        serve_document(app, state)
         for resource in self._resources:
             state.bind(resource)
 

@@ -61,6 +61,17 @@ def find_references(schema: Any) -> set[str]:
     return found
 
 
+def find_named(written: Any) -> set[str]:
+    """Return the names of the components that anything written refers to."""
+    if isinstance(written, list):
+        return set().union(*map(find_named, written))
+    if not isinstance(written, dict):
+        return set()
+    reference = written.get("$ref")
+    own = {reference} if isinstance(reference, str) and reference.startswith(REF) else set()
+    return {name.removeprefix(REF) for name in own}.union(*map(find_named, written.values()))
+
+
 def follow(names: set[str], components: Mapping[str, Schema]) -> set[str]:
     """Return components and all that they refer to, however far."""
     reached: set[str] = set()

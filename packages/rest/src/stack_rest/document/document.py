@@ -7,9 +7,12 @@ from typing import Any
 
 from flask import Flask
 
+from stack_core import SetupError
+
 from ..http.rate import Rate, read_rate
 from ..operation.operation import Contract
 from ..state import RestState
+from .bound import find_named
 from .content import list_answered, list_sent, write_answers, write_body
 from .headers import write_headers
 from .parameters import list_types, write_parameters
@@ -19,7 +22,6 @@ from .schemas import Schemas
 from .security import tell_need, write_schemes, write_security
 
 VERSION = "3.1.0"
-_PROBLEM = "Problem"
 Document = dict[str, Any]
 
 
@@ -75,8 +77,15 @@ class _Writer:
 
     def write_components(self, paths: dict[str, Any]) -> dict[str, Any]:
         """Return what operations refer to."""
-        schemas = {**self._schemas.components, _PROBLEM: self._problems.write_schema()}
         responses = dict(sorted(self._problems.written.items()))
+        schemas = self._schemas.pick(find_named(paths))
+        for name, schema in self._problems.write_schemas().items():
+            if name in schemas:
+                raise SetupError(
+                    f"The document has a schema {name!r} of its own. Give your class of that"
+                    " name another one."
+                )
+            schemas[name] = schema
         every = [*responses.values(), *_list_responses(paths)]
         named = {name for each in every for name in each.get("headers", ())}
         found = {
@@ -133,4 +142,3 @@ def find_operations(document: Document) -> Iterator[tuple[str, str, dict[str, An
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
-

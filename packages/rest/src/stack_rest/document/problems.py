@@ -27,8 +27,10 @@ from ..problem.catalogue import (
     find_types,
 )
 from ..problem.renderer import MEDIA_TYPE, ProblemJson
+from .bound import REF
 from .headers import refer_headers
 
+PROBLEM, FIELD_ERROR = "Problem", "FieldError"
 _BODY: tuple[type[Problem], ...] = (Unreadable, TooLarge, UnknownMedia, Invalid)
 _HEADERS = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}
 _RATE_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy")
@@ -66,10 +68,10 @@ class ProblemResponses:
             for status, words in sorted(by_status.items())
         }
 
-    def write_schema(self) -> dict[str, Any]:
-        """Return the schema of every problem; ``type`` may be an address of elsewhere too."""
+    def write_schemas(self) -> dict[str, Any]:
+        """Return the schemas of every problem; ``type`` may be an address of elsewhere too."""
         known = [BLANK, *(self._problems.address(kind) for kind in sorted(self.kinds))]
-        return write_problem_schema(known)
+        return write_problem_schemas(known)
 
     def _name(self, status: int, kinds: list[str]) -> str:
         told = [kind for kind in kinds if kind != BLANK]
@@ -80,10 +82,11 @@ class ProblemResponses:
 
     def _write(self, status: int, types: list[ProblemType]) -> dict[str, Any]:
         phrase = HTTP_STATUS_CODES.get(status, "Error")
-        lines = [f"`{each.kind}`: {each.detail}" for each in types] or [_STATUS.get(status, phrase)]
+        lines = [f"`{each.kind}`: {each.detail.replace('``', '`')}" for each in types]
+        lines = lines or [_STATUS.get(status, "What is asked for cannot be done.")]
         headers = _RATE_HEADERS if status == 429 else _HEADERS.get(status, ())
         of_status = {"type": "object", "properties": {"status": {"const": status}}}
-        problem = {"$ref": "#/components/schemas/Problem"}
+        problem = {"$ref": REF + PROBLEM}
         schema = {"allOf": [problem, of_status]}
         return {
             "description": "\n\n".join([f"{phrase}.", *lines]),
@@ -113,8 +116,8 @@ def list_problems(
         yield each.status, each.kind
 
 
-def write_problem_schema(known: list[str]) -> dict[str, Any]:
-    """Return the schema of a problem.
+def write_problem_schemas(known: list[str]) -> dict[str, Any]:
+    """Return the schemas of a problem and of what it says of one value, by name.
 
     :param known: addresses of the types that the document tells of.
     """
@@ -123,14 +126,15 @@ def write_problem_schema(known: list[str]) -> dict[str, Any]:
     in_body = {"pointer": {**text, "description": "Where in the body it stands (RFC 6901)."}}
     outside = {"in": {"enum": ["query", "path", "header", "cookie", "form"]}, "name": text}
     error = {
+        "title": FIELD_ERROR,
         "type": "object",
         "description": "What is wrong with one value, and where it stands.",
         "properties": {**in_body, **outside, **place},
         "required": [*place],
         "anyOf": [{"required": [*in_body]}, {"required": [*outside]}],
     }
-    return {
-        "title": "Problem",
+    problem = {
+        "title": PROBLEM,
         "description": "An error, as RFC 9457 has it; some types have members of their own.",
         "type": "object",
         "properties": {
@@ -142,7 +146,8 @@ def write_problem_schema(known: list[str]) -> dict[str, Any]:
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": text,
             "request_id": {**text, "description": "By which the log tells of it."},
-            "errors": {"type": "array", "items": error},
+            "errors": {"type": "array", "items": {"$ref": REF + FIELD_ERROR}},
         },
         "required": ["type", "title", "status"],
     }
+    return {PROBLEM: problem, FIELD_ERROR: error}

@@ -53,6 +53,11 @@ class Schemas:
         (name,) = find_references(schema) or {""}
         return _write_files(self.components.get(name, schema))
 
+    def pick(self, names: set[str]) -> dict[str, Schema]:
+        """Return the components of these names, and those that they refer to."""
+        reached = follow(names & self.components.keys(), self.components)
+        return {name: each for name, each in self.components.items() if name in reached}
+
     def _describe(self) -> tuple[tuple[Schema, ...], dict[str, Schema]]:
         try:
             return msgspec.json.schema_components(
@@ -79,7 +84,7 @@ class Schemas:
 
 def _write_files(schema: Schema) -> Schema:
     if schema.get("contentEncoding") == "base64":
-        kept = {key: schema[key] for key in ("title", "description") if key in schema}
+        kept: Schema = {key: schema[key] for key in ("title", "description") if key in schema}
         return {
             **kept,
             "type": "string",

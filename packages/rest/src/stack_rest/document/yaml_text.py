@@ -1,4 +1,4 @@
-"""Plain data as YAML: block mappings and lists, every text as JSON has it, which YAML reads too."""
+"""Plain data as YAML: block mappings and lists, every text as JSON has it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_$/][A-Za-z0-9_$/{}.-]*")
+_AWKWARD = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON leaves as it is and YAML takes for the end of a line, or refuses."""
 _NOT_TEXT = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 """Words that some reader of YAML takes for something else."""
 
@@ -48,6 +50,5 @@ def _write_key(key: str) -> str:
 
 
 def _write_scalar(value: Any) -> str:
-    # What JSON leaves as it is and YAML takes for the end of a line, or refuses.
     text = json.dumps(value, ensure_ascii=False)
-    return re.sub(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda m: f"\\u{ord(m[0]):04x}", text)
+    return _AWKWARD.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,0 +1,153 @@
+"""The application held against its document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from stack_core import Finding
+from stack_core.access import ACCESS
+from stack_core.registry import Registry
+
+from ..state import RestState
+from .document import Document, find_operations, make_document
+from .route import find_operation, find_routes, list_methods, write_path
+from .schema_faults import find_faults
+
+_OWN = (
+    "openapi_json",
+    "openapi_yaml",
+    "docs",
+    "docs_file",
+    "problem_types",
+    "problem_type",
+)
+"""Views that tell of the interface and are no part of it."""
+
+
+def check_document(app: Flask, state: RestState) -> Iterator[Finding]:
+    """Yield where an application and its document do not say the same."""
+    try:
+        document = make_document(app, state)
+    except Exception as error:
+        yield Finding(
+            "rest.no-document",
+            "error",
+            f"The document cannot be made: {error}",
+            "Mend that; the interface is served without it.",
+        )
+        return
+    yield from _check_views(app, state)
+    yield from _check_operations(app, state)
+    yield from _check_addresses(app)
+    yield from _check_needs(app, state)
+    yield from _check_schemes(document)
+    for where, fault in find_faults(document):
+        yield Finding(
+            "rest.schema",
+            "error",
+            f"The document is wrong at '{where}': {fault}.",
+            "Mend the type that it is made of.",
+        )
+
+
+def _check_views(app: Flask, state: RestState) -> Iterator[Finding]:
+    """Yield views under the prefix that are no operations: the document lacks them."""
+    own = {f"{state.blueprint}.{name}" for name in _OWN}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in own or find_operation(app, rule) is not None:
+            continue
+        if rule.redirect_to is None and _is_below(rule, state.settings.prefix):
+            yield Finding(
+                "rest.undocumented",
+                "error",
+                f"{'/'.join(list_methods(rule))} {write_path(rule.rule)} is served by"
+                f" {rule.endpoint!r}, and the document does not tell of it.",
+                "Make it a typed function of the interface, or serve it beside the prefix.",
+            )
+
+
+def _check_operations(app: Flask, state: RestState) -> Iterator[Finding]:
+    """Yield operations that were declared and are served nowhere."""
+    served = {id(route.operation) for route in find_routes(app)}
+    for operation in state:
+        if id(operation) not in served:
+            yield Finding(
+                "rest.unserved",
+                "error",
+                f"The operation {operation.name!r} has no address on this application.",
+                "Register the blueprint that it is on, or remove it.",
+            )
+
+
+def _check_addresses(app: Flask) -> Iterator[Finding]:
+    """Yield addresses and names that two operations have."""
+    routes = find_routes(app)
+    for (method, path), times in Counter((each.method, each.path) for each in routes).items():
+        if times > 1:
+            yield Finding(
+                "rest.address-twice",
+                "error",
+                f"{times} operations are at {method} {path}, and only the first is served.",
+                "Give the others another address.",
+            )
+    for name, times in Counter(each.name for each in routes).items():
+        if times > 1:
+            yield Finding(
+                "rest.name-twice",
+                "error",
+                f"{times} operations are called {name!r}, of which programs make one function.",
+                "Give the others another name.",
+            )
+
+
+def _check_needs(app: Flask, state: RestState) -> Iterator[Finding]:
+    """Yield what tells of a need that the application cannot meet, or does not hold."""
+    needy = []
+    for operation in state:
+        told, held = operation.find_contract().need, operation.need
+        if held is not None and held != told:
+            yield Finding(
+                "rest.need-differs",
+                "error",
+                f"The document says of {operation.name!r} that it needs"
+                f" {_tell(told.public, told.permission)}, and what is asked for is"
+                f" {_tell(held.public, held.permission)}.",
+                "Give its contract the need that it has.",
+            )
+        if not told.public:
+            needy.append(operation.name)
+    provider = Registry.of(app).find(ACCESS)
+    if needy and (provider is None or not state.schemes):
+        yield Finding(
+            "rest.nobody-let-in",
+            "warning",
+            f"{len(needy)} operations, such as {needy[0]!r}, are for people who are let in, and"
+            " nothing on this application lets anybody in.",
+            "Add what provides access and declares a scheme, or declare them public.",
+        )
+
+
+def _check_schemes(document: Document) -> Iterator[Finding]:
+    """Yield ways to be let in that an operation names and nobody declares."""
+    declared = document["components"].get("securitySchemes", {})
+    for path, method, operation in find_operations(document):
+        for name in (name for way in operation.get("security", ()) for name in way):
+            if name not in declared:
+                yield Finding(
+                    "rest.scheme-unknown",
+                    "error",
+                    f"{method.upper()} {path} names the scheme {name!r}, which is not declared.",
+                    "Declare it with add_scheme.",
+                )
+
+
+def _is_below(rule: Rule, prefix: str) -> bool:
+    return rule.rule == prefix or rule.rule.startswith(f"{prefix}/")
+
+
+def _tell(public: bool, permission: str) -> str:
+    return "nothing" if public else repr(permission) if permission else "somebody signed in"
