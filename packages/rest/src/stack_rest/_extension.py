@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Unpack
 
 from flask import Blueprint, Flask
 
-from stack_core import Extension, Registry
+from stack_core import Extension, Finding, Registry
 from stack_core.problem import JSON_PROBLEMS, REALMS, Problem, Realm
 
+from .document.check import check_document
 from .document.serving import serve_document
 from .http.rate import read_rate
 from .operation.guards import AccessGuard, OriginGuard
@@ -33,6 +35,7 @@ class Rest(Extension[RestSettings, RestState]):
     name = "rest"
     settings = RestSettings
     after = ("db", "auth")
+    testing = "stack_rest.testing"
 
     def __init__(self, *, blueprint: str = "stack_rest") -> None:
         self._blueprint = blueprint
@@ -61,6 +64,10 @@ class Rest(Extension[RestSettings, RestState]):
             KeyWrapper(app, ttl=settings.idempotency_ttl, limit=settings.body_limit),
         )
         return state
+
+    def checks(self, app: Flask) -> Iterable[Finding]:
+        """Yield where the application and its document do not say the same."""
+        yield from check_document(app, self.of(app))
 
     def attach(self, app: Flask, state: RestState) -> None:
         """Serve what was declared."""
