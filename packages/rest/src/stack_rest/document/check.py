@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from stack_core import Finding
 from stack_core.access import ACCESS
+from stack_core.masking import describe_error
 from stack_core.registry import Registry
 
 from ..state import RestState
@@ -27,7 +28,7 @@ def check_document(app: Flask, state: RestState) -> Iterator[Finding]:
         yield Finding(
             "rest.no-document",
             "error",
-            f"The document cannot be made: {error}",
+            f"The document cannot be made ({describe_error(error)}).",
             "Mend that; the interface is served without it.",
         )
         return
