@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from itertools import product
 from pathlib import Path
@@ -20,7 +21,7 @@ nox.options.sessions = ["tests", "lint", "types", "docs"]
 
 LOCKED = "tooling/locked.txt"
 #: The tests that need nothing but Python.
-LOCAL = "not services and not browser"
+LOCAL = "not services and not browser and not node"
 MYPY = ["--strict", "--no-error-summary", "--pretty"]
 
 
@@ -41,9 +42,7 @@ def prepare(session: nox.Session, *groups: str, packaged: bool = True) -> None:
 def tests(session: nox.Session) -> None:
     """Run every test that needs no service and no browser."""
     prepare(session, "tests")
-    session.run(
-        "pytest", "-n2", "-m", "not services and not browser and not slow", *session.posargs
-    )
+    session.run("pytest", "-n2", "-m", f"{LOCAL} and not slow", *session.posargs)
 
 
 @nox.session
@@ -58,7 +57,7 @@ def services(session: nox.Session) -> None:
     """Run the tests against PostgreSQL, MariaDB and Redis; a missing one is an error."""
     prepare(session, "tests")
     session.run("python", "tooling/services.py")
-    session.run("pytest", "-n2", "-m", "services and not slow", *session.posargs)
+    session.run("pytest", "-n2", "-m", "services and not node and not slow", *session.posargs)
 
 
 @nox.session
@@ -70,6 +69,19 @@ def long(session: nox.Session) -> None:
 
 
 @nox.session
+def api(session: nox.Session) -> None:
+    """Judge the OpenAPI document with other people's tools; compile and use the client."""
+    prepare(session, "tests", "api")
+    place = Path(session.create_tmp())
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "tooling" / "node" / name, place)
+    with session.chdir(place):
+        session.run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    session.env["STACK_NODE_MODULES"] = str(place / "node_modules")
+    session.run("pytest", "-n2", "-m", "node", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check formatting, lint, the house's own rules and the lock."""
     prepare(session, "lint", packaged=False)
@@ -77,6 +89,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check")
     session.run("python", "tooling/rules.py")
     session.run("python", "tooling/lock.py", "--check")
+    session.run("python", "tooling/vendor.py", "--check")
 
 
 @nox.session

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Unpack
 
 from flask import Blueprint, Flask
 
-from stack_core import Extension, Registry
+from stack_core import Extension, Finding, Registry
 from stack_core.problem import JSON_PROBLEMS, REALMS, Problem, Realm
 
+from .document.check import check_document
 from .document.serving import serve_document
 from .endpoint.declaring import Declaring, Routes
 from .endpoint.option import Route
@@ -35,6 +37,7 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
     name = "rest"
     settings = RestSettings
     after = ("db", "auth")
+    testing = "stack_rest.testing"
 
     def __init__(self, *, blueprint: str = "stack_rest") -> None:
         self._blueprint = blueprint
@@ -67,6 +70,10 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
             KeyWrapper(app, ttl=settings.idempotency_ttl, limit=settings.body_limit),
         )
         return state
+
+    def checks(self, app: Flask) -> Iterable[Finding]:
+        """Yield where the application and its document do not say the same."""
+        yield from check_document(app, self.of(app))
 
     def attach(self, app: Flask, state: RestState) -> None:
         """Serve what was declared."""

@@ -8,6 +8,7 @@ from typing import Any
 from ..http.body import LEAST, MOST
 
 NO_NUL = r"^[^\u0000]*$"
+DECIMAL = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 REF = "#/components/schemas/"
 _TELLS = frozenset({"pattern", "format", "enum", "const", "contentEncoding", "contentMediaType"})
 """With one of them a text says itself which characters it has."""
@@ -27,6 +28,8 @@ def bound(schema: Schema) -> Schema:
             made.setdefault("minimum", LEAST)
         if "exclusiveMaximum" not in made:
             made.setdefault("maximum", MOST)
+    if made.get("format") == "decimal":
+        made.setdefault("pattern", DECIMAL)
     if "string" in kinds and not _TELLS & made.keys():
         made["pattern"] = NO_NUL
     return made

@@ -10,22 +10,14 @@ from werkzeug.routing import Rule
 
 from stack_core import Finding
 from stack_core.access import ACCESS
+from stack_core.masking import describe_error
 from stack_core.registry import Registry
 
 from ..state import RestState
 from .document import Document, find_operations, make_document
 from .route import find_operation, find_routes, list_methods, write_path
 from .schema_faults import find_faults
-
-_OWN = (
-    "openapi_json",
-    "openapi_yaml",
-    "docs",
-    "docs_file",
-    "problem_types",
-    "problem_type",
-)
-"""Views that tell of the interface and are no part of it."""
+from .serving import find_own_endpoints
 
 
 def check_document(app: Flask, state: RestState) -> Iterator[Finding]:
@@ -36,7 +28,7 @@ def check_document(app: Flask, state: RestState) -> Iterator[Finding]:
         yield Finding(
             "rest.no-document",
             "error",
-            f"The document cannot be made: {error}",
+            f"The document cannot be made ({describe_error(error)}).",
             "Mend that; the interface is served without it.",
         )
         return
@@ -56,7 +48,7 @@ def check_document(app: Flask, state: RestState) -> Iterator[Finding]:
 
 def _check_views(app: Flask, state: RestState) -> Iterator[Finding]:
     """Yield views under the prefix that are no operations: the document lacks them."""
-    own = {f"{state.blueprint}.{name}" for name in _OWN}
+    own = find_own_endpoints(state)
     for rule in app.url_map.iter_rules():
         if rule.endpoint in own or find_operation(app, rule) is not None:
             continue

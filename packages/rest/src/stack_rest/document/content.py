@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..operation.operation import Answer, Body, Contract
@@ -49,7 +49,7 @@ def _choose_sent(media_type: str, body: Body, schemas: Schemas) -> Schema:
 
 
 def write_answers(
-    answers: Iterable[Answer], schemas: Schemas, headers: tuple[str, ...]
+    answers: Iterable[Answer], schemas: Schemas, headers: Sequence[str]
 ) -> dict[str, Any]:
     """Return the responses of an operation that are no problems, by status.
 
@@ -64,7 +64,7 @@ def write_answers(
     return written
 
 
-def _write_answer(answer: Answer, schemas: Schemas, headers: tuple[str, ...]) -> dict[str, Any]:
+def _write_answer(answer: Answer, schemas: Schemas, headers: Sequence[str]) -> dict[str, Any]:
     written: dict[str, Any] = {"description": answer.label}
     if names := (*answer.headers, *headers):
         written["headers"] = refer_headers(names)

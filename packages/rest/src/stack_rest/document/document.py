@@ -9,6 +9,8 @@ from flask import Flask
 
 from stack_core import SetupError
 
+from ..http.idempotency import REPLAYED
+from ..http.limit import POLICY, STATE
 from ..http.rate import Rate, read_rate
 from ..operation.operation import Contract
 from ..state import RestState
@@ -99,7 +101,8 @@ class _Writer:
     def _write(self, route: Route, contract: Contract) -> dict[str, Any]:
         operation, schemes = route.operation, self._state.schemes
         rate = operation.rate or self._rate
-        limited = ("RateLimit", "RateLimit-Policy") if rate else ()
+        headers = [POLICY, STATE] if rate else []
+        headers += [REPLAYED] if operation.keyed else []
         problems = list_problems(operation, contract, schemes, rate)
         written: dict[str, Any] = {
             "operationId": route.name,
@@ -116,7 +119,7 @@ class _Writer:
             limit = self._state.settings.body_limit
             written["requestBody"] = write_body(contract.body, self._schemas, limit)
         written["responses"] = {
-            **write_answers(contract.answers, self._schemas, limited),
+            **write_answers(contract.answers, self._schemas, headers),
             **self._problems.refer(problems),
         }
         if contract.need.public or schemes:

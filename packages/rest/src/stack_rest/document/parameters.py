@@ -7,20 +7,25 @@ from typing import Any
 
 import msgspec
 
+from ..http.idempotency import HEADER, LONGEST
 from ..operation.operation import Contract, Parameter
 from .bound import bound
 from .route import Route
 from .schemas import Schemas
 
-KEY_HEADER = "Idempotency-Key"
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI has other words for."""
 _KEY = {
-    "name": KEY_HEADER,
+    "name": HEADER,
     "in": "header",
     "description": "Makes it safe to send this again: the same key is answered the same.",
     "required": False,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST,
+        "pattern": "^[A-Za-z0-9!#$%&'*+.^_`|~:/=-]+$",
+    },
 }
 
 
@@ -33,7 +38,7 @@ def write_parameters(route: Route, contract: Contract, schemas: Schemas) -> list
         for each in contract.parameters
         if each.where != "path" and _is_parameter(each)
     ]
-    if route.operation.keyed and not any(each["name"] == KEY_HEADER for each in found):
+    if route.operation.keyed and not any(each["name"] == HEADER for each in found):
         found.append(dict(_KEY))
     return found
 

@@ -10,6 +10,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from stack_core.problem import Denied, Invalid, Problem, Unavailable
 
+from ..http.limit import POLICY, STATE
 from ..http.rate import Rate
 from ..http.scheme import Scheme
 from ..operation.operation import Contract, Operation
@@ -33,8 +34,12 @@ from .headers import refer_headers
 
 PROBLEM, FIELD_ERROR = "Problem", "FieldError"
 _BODY: tuple[type[Problem], ...] = (Unreadable, TooLarge, UnknownMedia, Invalid)
-_HEADERS = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}
-_RATE_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy")
+_HEADERS: dict[str, tuple[str, ...]] = {
+    "key-in-use": ("Retry-After",),
+    "rate": ("Retry-After", POLICY, STATE),
+    "unavailable": ("Retry-After",),
+}
+"""Headers that the problems of a type have."""
 _STATUS = {
     400: "The request cannot be read.",
     401: "Nobody is signed in.",
@@ -85,7 +90,8 @@ class ProblemResponses:
         phrase = HTTP_STATUS_CODES.get(status, "Error")
         lines = [f"`{each.kind}`: {each.detail.replace('``', '`')}" for each in types]
         lines = lines or [_STATUS.get(status, "What is asked for cannot be done.")]
-        headers = _RATE_HEADERS if status == 429 else _HEADERS.get(status, ())
+        headers = [name for each in types for name in _HEADERS.get(each.kind, ())]
+        headers += ["WWW-Authenticate"] if status == 401 else []
         of_status = {"type": "object", "properties": {"status": {"const": status}}}
         problem = {"$ref": REF + PROBLEM}
         schema = {"allOf": [problem, of_status]}

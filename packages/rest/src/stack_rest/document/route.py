@@ -79,7 +79,7 @@ def find_places(rule: str) -> list[str]:
 
 def describe_place(rule: Rule, place: str) -> dict[str, Any]:
     """Return the schema of what the converter of a place takes."""
-    converter = rule._converters.get(place)
+    converter: Any = rule._converters.get(place)
     kind = type(converter).__name__
     if kind == "IntegerConverter":
         return {"type": "integer", **_bounds(converter)}
@@ -87,11 +87,12 @@ def describe_place(rule: Rule, place: str) -> dict[str, Any]:
         return {"type": "number", **_bounds(converter)}
     if kind == "UUIDConverter":
         return {"type": "string", "format": "uuid"}
-    if kind == "AnyConverter" and converter is not None:
-        return {"type": "string", "enum": sorted(re.findall(r"[^|()?:]+", converter.regex))}
+    if kind == "AnyConverter":
+        return {"type": "string", "enum": sorted(converter.items)}
     if kind == "PathConverter":
         return {"type": "string", "minLength": 1}
-    return {"type": "string", "pattern": r"^[^/\u0000]+$"}
+    times = converter.regex.removeprefix("[^/]") if kind == "UnicodeConverter" else "{1,}"
+    return {"type": "string", "pattern": rf"^[^/\u0000]{times}$".replace("{1,}", "+")}
 
 
 def _bounds(converter: Any) -> dict[str, Any]:

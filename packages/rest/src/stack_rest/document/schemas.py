@@ -12,6 +12,7 @@ import msgspec
 from stack_core import SetupError
 
 from .bound import REF, Schema, bound, find_references, follow, rebuild
+from .docstring import clean_schema
 
 _TEMPLATE = REF + "{name}"
 
@@ -30,6 +31,7 @@ class Schemas:
         self._foreign: dict[str, Schema] = {}
         made, components = self._describe()
         components = {**components, **self._foreign}
+        components = {name: clean_schema(each) for name, each in components.items()}
         references = set().union(*map(find_references, made[: len(self._sent)]))
         limited = follow(references, components)
         self.components: dict[str, Schema] = {

@@ -58,6 +58,13 @@ def serve_document(app: Flask, state: RestState) -> None:
     serve_page(app, state)
 
 
+def find_own_endpoints(state: RestState) -> frozenset[str]:
+    """Return the endpoints that tell of the interface and are no part of it."""
+    names = [f"openapi_{name}" for name in FORMATS]
+    names += ["docs", "docs_file", "problem_types", "problem_type"]
+    return frozenset(f"{state.blueprint}.{name}" for name in names)
+
+
 def _make_view(state: RestState, media_type: str, write: Write) -> Callable[[], Response]:
     @lru_cache(_ROOTS)
     def edit(root: str) -> Edition:
