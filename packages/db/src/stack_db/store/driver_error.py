@@ -60,6 +60,8 @@ _SQLITE: Mapping[int, Broken] = {
     sqlite3.SQLITE_TOOBIG: "value",
 }
 _CONSTRAINT_DATATYPE = 3091  # not in Python's sqlite3 before 3.12; only STRICT tables raise it
+_SQLITE_RESTRICT = "FOREIGN KEY constraint failed"
+"""What ``ON DELETE RESTRICT`` says, with the code of a trigger."""
 _SQLITE_INDEX = re.compile(r"failed: index '(.*)'$", re.S)
 
 
@@ -67,10 +69,11 @@ def _read_sqlite(cause: sqlite3.Error) -> Refused | None:
     code = getattr(cause, "sqlite_errorcode", None)
     if code == _CONSTRAINT_DATATYPE:
         return Refused("value")
-    broken = _SQLITE.get(code or 0)
+    broken, text = _SQLITE.get(code or 0), str(cause)
+    if code == sqlite3.SQLITE_CONSTRAINT_TRIGGER and text == _SQLITE_RESTRICT:
+        return Refused("referenced")
     if broken is None:
         return None
-    text = str(cause)
     if broken == "check":
         return Refused(broken, rule=text.partition("failed: ")[2])
     if index := _SQLITE_INDEX.search(text):

@@ -132,6 +132,15 @@ def test_delete_of_what_is_needed(bank: Bank) -> None:
     assert touched.total.count == 1
 
 
+def test_delete_that_is_restricted(bank: Bank) -> None:
+    """S49: ``ON DELETE RESTRICT``, which SQLite has as a trigger, is a Conflict as well."""
+    owner = bank.store("Owner").create({"name": "Ann"}, EVERYTHING).key
+    bank.store("Lease").create({"owner": owner}, EVERYTHING)
+    with pytest.raises(Conflict) as caught:
+        bank.store("Owner").delete(owner, EVERYTHING)
+    assert "'lease'" in caught.value.detail
+
+
 def test_refusal_after_another(bank: Bank) -> None:
     """S49: the database is asked once how its rules are called."""
     store = bank.store("Owner")
