@@ -8,6 +8,7 @@ from typing import Any
 from ..http.rate import Rate, read_rate
 from ..operation.operation import JSON, Operation
 from ..problem.renderer import ProblemJson
+from .acting import make_action
 from .bound import BoundResource
 from .bulk import BulkWriting
 from .contracts import Contracts
@@ -48,6 +49,8 @@ def make_operations(bound: BoundResource, problems: ProblemJson) -> Iterator[Ope
             keyed=http == "POST",
             media_types=MEDIA_TYPES if method == "list" else (JSON,),
         )
+    for action in bound.actions:
+        yield make_action(bound, action)
     for name in bound.options.sub:
         yield from _nest(bound, name, contracts, rate)
 

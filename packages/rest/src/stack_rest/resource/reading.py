@@ -10,6 +10,7 @@ import msgspec
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from stack_core.description import Key
 from stack_core.desk import Listing
 from stack_core.filter import All, Filter
 from stack_core.problem import BadQuery
@@ -66,6 +67,11 @@ class Reading:
         asked = read_item(find_args(), bound.layout)
         return self._narrowing(asked, lambda names: self._item(asked, names, key))
 
+    def show(self, key: Key) -> Any:
+        """Answer with all of one item, whatever the address asks for."""
+        asked = Asked(names=self._bound.layout.read)
+        return self._narrowing(asked, lambda names: self._answer_item(asked, names, key))
+
     def _narrowing(self, asked: Asked, read: Callable[[tuple[str, ...]], Any]) -> Any:
         if asked.names is not self._bound.layout.read:
             return read(asked.names)
@@ -80,9 +86,11 @@ class Reading:
         return answer_json(page, headers=_link(listing))
 
     def _item(self, asked: Asked, names: tuple[str, ...], text: str) -> Any:
+        return self._answer_item(asked, names, self._bound.desk.parse_key(text))
+
+    def _answer_item(self, asked: Asked, names: tuple[str, ...], key: Key) -> Any:
         bound = self._bound
         shape = bound.shapes.find(names, included=bool(asked.include))
-        key = bound.desk.parse_key(text)
         row = bound.desk.row(key, shape.paths)
         etag = self._etag(asked, shape, row)
         if etag and is_known(etag):
