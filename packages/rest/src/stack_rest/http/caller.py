@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from flask import Flask, request
@@ -31,6 +32,7 @@ def _identify(app: Flask) -> Identity:
         return NOBODY
 
 
+@lru_cache(maxsize=1024)
 def _shorten(text: str) -> str:
     """Return the part of an address that its client cannot choose."""
     try:

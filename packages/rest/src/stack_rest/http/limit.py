@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from math import ceil
 
-import msgspec
-
 from stack_core.keep import Count
 
 from .rate import Rate
@@ -15,25 +13,20 @@ DRAFT = "draft-ietf-httpapi-ratelimit-headers-10"
 POLICY, STATE = "RateLimit-Policy", "RateLimit"
 
 
-class Limit(msgspec.Struct, frozen=True):
+class Limit:
     """A rate and its name, which is told to the client and tells one count from another."""
 
-    name: str
-    rate: Rate
+    def __init__(self, name: str, rate: Rate) -> None:
+        self.rate = rate
+        # Another rate counts anew.
+        self.key = f"{name}|{rate.calls}/{rate.seconds}"
+        self._name = _quote(name)
+        self._policy = f"{self._name};q={rate.calls};w={rate.seconds}"
 
-    @property
-    def key(self) -> str:
-        """What its counts are kept under; another rate counts anew."""
-        return f"{self.name}|{self.rate.calls}/{self.rate.seconds}"
-
-    def describe(self, count: Count) -> dict[str, str]:
+    def describe(self, count: Count) -> tuple[tuple[str, str], ...]:
         """Return the headers of an answer."""
-        name = _quote(self.name)
         left = max(0, self.rate.calls - count.value)
-        return {
-            POLICY: f"{name};q={self.rate.calls};w={self.rate.seconds}",
-            STATE: f"{name};r={left};t={wait(count)}",
-        }
+        return (POLICY, self._policy), (STATE, f"{self._name};r={left};t={wait(count)}")
 
 
 def wait(count: Count) -> int:

@@ -12,8 +12,8 @@ PUBLIC = "no-cache"
 """Of what everybody may read: anybody may keep it, and asks each time."""
 WRITTEN = "no-store"
 """Of what was written: nobody will ask for it again."""
-_OPEN = ("Accept",)
-_PERSONAL = ("Accept", "Authorization", "Cookie")
+_OPEN = "Accept"
+_PERSONAL = "Accept, Authorization, Cookie"
 
 
 class Caching:
@@ -28,9 +28,14 @@ class Caching:
 
     def __call__(self, response: Response) -> Response:
         open_to_all = self._public and not _is_personal(response)
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = self._choose(open_to_all)
-        _vary(response, _OPEN if open_to_all else _PERSONAL)
+        headers = response.headers
+        if "Cache-Control" not in headers:
+            headers.add("Cache-Control", self._choose(open_to_all))
+        vary = _OPEN if open_to_all else _PERSONAL
+        if "Vary" not in headers:
+            headers.add("Vary", vary)
+        else:
+            response.vary.update(vary.split(", "))
         return response
 
     def _choose(self, open_to_all: bool) -> str:
@@ -44,16 +49,10 @@ def _is_personal(response: Response) -> bool:
 
     A cookie that is kept with an answer would be everybody's.
     """
-    if "Cookie" in request.headers or "Authorization" in request.headers:
+    if "HTTP_COOKIE" in request.environ or "HTTP_AUTHORIZATION" in request.environ:
         return True
-    app = current_app
-    return "Set-Cookie" in response.headers or app.session_interface.should_set_cookie(
-        app, session
-    )
-
-
-def _vary(response: Response, names: tuple[str, ...]) -> None:
-    if "Vary" in response.headers:
-        response.vary.update(names)
-    else:
-        response.headers["Vary"] = ", ".join(names)
+    if "Set-Cookie" in response.headers:
+        return True
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # it is a proxy
+    held = session._get_current_object()  # type: ignore[attr-defined]  # it is one, too
+    return bool(app.session_interface.should_set_cookie(app, held))

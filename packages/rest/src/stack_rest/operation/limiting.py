@@ -27,6 +27,7 @@ class RateGuard:
     def __init__(self, app: Flask, rate: Rate | None) -> None:
         self._app = app
         self._whole = Limit(WHOLE, rate) if rate is not None else None
+        self._own: dict[str, Limit] = {}
 
     def fits(self, operation: Operation) -> bool:
         """Tell whether anything limits the operation."""
@@ -53,13 +54,16 @@ class RateGuard:
             raise _refuse(limit, wait(count))
 
     def _find_limit(self, operation: Operation) -> Limit | None:
-        if operation.rate is not None:
-            return Limit(operation.name, operation.rate)
-        return self._whole
+        if operation.rate is None:
+            return self._whole
+        if operation.name not in self._own:
+            self._own[operation.name] = Limit(operation.name, operation.rate)
+        return self._own[operation.name]
 
 
-def _tell(headers: dict[str, str], response: Response) -> Response:
-    response.headers.update(headers)
+def _tell(headers: tuple[tuple[str, str], ...], response: Response) -> Response:
+    for name, value in headers:
+        response.headers[name] = value
     return response
 
 
