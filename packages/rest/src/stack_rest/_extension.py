@@ -12,6 +12,7 @@ from stack_core.problem import JSON_PROBLEMS, REALMS, Problem, Realm
 from .document.serving import serve_document
 from .endpoint.declaring import Declaring, Routes
 from .endpoint.option import Route
+from .endpoint.view import find_endpoints
 from .http.rate import read_rate
 from .operation.guards import AccessGuard, OriginGuard
 from .operation.keyed import KeyWrapper
@@ -84,6 +85,8 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
             state.bind(resource)
         for route in self._routes.take():
             state.serve(route)
+        for _ in find_endpoints(app, state):
+            pass  # what cannot be served is told now, and not at its first request
 
 
 def show(problem: Problem) -> Any:
