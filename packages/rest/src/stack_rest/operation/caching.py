@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from flask import Response, current_app, request, session
 
 from .operation import Operation
@@ -27,10 +29,16 @@ class Caching:
         self._public = operation.need is not None and operation.need.public
 
     def __call__(self, response: Response) -> Response:
-        open_to_all = self._public and not _is_personal(response)
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = self._choose(open_to_all)
-        _vary(response, _OPEN if open_to_all else _PERSONAL)
+        # Asking werkzeug's headers for one that is not there makes an exception each time.
+        said = {name.lower() for name, _ in response.headers}
+        open_to_all = self._public and not _is_personal(said)
+        if "cache-control" not in said:
+            response.headers.add("Cache-Control", self._choose(open_to_all))
+        names = _OPEN if open_to_all else _PERSONAL
+        if "vary" in said:
+            response.vary.update(names)
+        else:
+            response.headers.add("Vary", ", ".join(names))
         return response
 
     def _choose(self, open_to_all: bool) -> str:
@@ -39,21 +47,15 @@ class Caching:
         return PUBLIC if open_to_all else PRIVATE
 
 
-def _is_personal(response: Response) -> bool:
+def _is_personal(said: Container[str]) -> bool:
     """Tell whether a public answer may still be one person's, or hands out a cookie.
 
     A cookie that is kept with an answer would be everybody's.
+
+    :param said: the names of the headers that the answer has.
     """
-    if "Cookie" in request.headers or "Authorization" in request.headers:
+    environ = request.environ
+    if "HTTP_COOKIE" in environ or "HTTP_AUTHORIZATION" in environ or "set-cookie" in said:
         return True
     app = current_app
-    return "Set-Cookie" in response.headers or app.session_interface.should_set_cookie(
-        app, session
-    )
-
-
-def _vary(response: Response, names: tuple[str, ...]) -> None:
-    if "Vary" in response.headers:
-        response.vary.update(names)
-    else:
-        response.headers["Vary"] = ", ".join(names)
+    return app.session_interface.should_set_cookie(app, session)
