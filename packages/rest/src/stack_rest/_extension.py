@@ -14,6 +14,7 @@ from .document.check import check_document
 from .document.serving import serve_document
 from .endpoint.declaring import Declaring, Routes
 from .endpoint.option import Route
+from .endpoint.view import find_endpoints
 from .http.rate import read_rate
 from .operation.guards import AccessGuard, OriginGuard
 from .operation.keyed import KeyWrapper
@@ -91,6 +92,8 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
             state.bind(resource)
         for route in self._routes.take():
             state.serve(route)
+        for _ in find_endpoints(app, state):
+            pass  # what cannot be served is told now, and not at its first request
 
 
 def show(problem: Problem) -> Any:

@@ -99,3 +99,32 @@ def test_operations_are_found_in_the_map_of_addresses(service: Any) -> None:
     client = service.client()
     assert client.get("/keys/4").json == 4
     assert client.post("/keys?key=5").json == 5
+
+
+def test_a_view_that_cannot_be_served_is_told_when_the_application_is_made(service: Any) -> None:
+    """As for a function that has an address of its own."""
+
+    def show(key) -> int:  # type: ignore[no-untyped-def]
+        return 1
+
+    service.app.add_url_rule("/it", "it", service.rest.endpoint(public=True)(show))
+    with pytest.raises(TypeError, match="takes 'key' and does not say its type"):
+        service.start()
+
+
+def test_the_document_tells_of_views(service: Any) -> None:
+    """At the addresses that Flask has them at, outside the prefix too."""
+
+    @service.app.route("/hats/<int:shelf>", methods=["PUT", "POST"])
+    @service.rest.endpoint(public=True)
+    def set_hat(shelf: int, hat: Hat) -> Hat:
+        """Put a hat on a shelf."""
+        return hat
+
+    document = service.client().get("/api/openapi.json").json
+    operations = document["paths"]["/hats/{shelf}"]
+    assert {name: each["operationId"] for name, each in operations.items()} == {
+        "post": "set_hat.post",
+        "put": "set_hat.put",
+    }
+    assert operations["put"]["summary"] == "Put a hat on a shelf"

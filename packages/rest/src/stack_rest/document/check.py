@@ -15,7 +15,7 @@ from stack_core.registry import Registry
 
 from ..state import RestState
 from .document import Document, find_operations, make_document
-from .route import find_operation, find_routes, list_methods, write_path
+from .route import find_routes, list_methods, operations_at, write_path
 from .schema_faults import find_faults
 from .serving import find_own_endpoints
 
@@ -50,7 +50,7 @@ def _check_views(app: Flask, state: RestState) -> Iterator[Finding]:
     """Yield views under the prefix that are no operations: the document lacks them."""
     own = find_own_endpoints(state)
     for rule in app.url_map.iter_rules():
-        if rule.endpoint in own or find_operation(app, rule) is not None:
+        if rule.endpoint in own or operations_at(app, rule):
             continue
         if rule.redirect_to is None and _is_below(rule, state.settings.prefix):
             yield Finding(

@@ -11,6 +11,7 @@ import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
+from ..endpoint.view import find_operations as view_operations
 from ..operation.gate import Gate
 from ..operation.operation import Operation
 
@@ -38,28 +39,32 @@ def find_routes(app: Flask) -> list[Route]:
     found: list[Route] = []
     seen: dict[str, int] = {}
     for rule in app.url_map.iter_rules():
-        operation = find_operation(app, rule)
-        if operation is None or rule.redirect_to or rule.alias:
+        if rule.redirect_to or rule.alias:
             continue
-        number = seen[operation.name] = seen.get(operation.name, 0) + 1
-        name = operation.name if number == 1 else f"{operation.name}_{number}"
-        found.append(
-            Route(
-                name=name,
-                path=write_path(rule.rule),
-                method=operation.method,
-                operation=operation,
-                places={place: describe_place(rule, place) for place in find_places(rule.rule)},
-            )
-        )
+        for operation in operations_at(app, rule):
+            number = seen[operation.name] = seen.get(operation.name, 0) + 1
+            name = operation.name if number == 1 else f"{operation.name}_{number}"
+            found.append(_make_route(rule, operation, name))
     return sorted(found, key=lambda each: (each.path, _order(each.method)))
 
 
-def find_operation(app: Flask, rule: Rule) -> Operation | None:
-    """Return the operation behind a rule; None: it is a view of another kind."""
+def _make_route(rule: Rule, operation: Operation, name: str) -> Route:
+    return Route(
+        name=name,
+        path=write_path(rule.rule),
+        method=operation.method,
+        operation=operation,
+        places={place: describe_place(rule, place) for place in find_places(rule.rule)},
+    )
+
+
+def operations_at(app: Flask, rule: Rule) -> list[Operation]:
+    """Return the operations behind a rule; none: it is a view of another kind."""
     view = app.view_functions.get(rule.endpoint)
     found = inspect.unwrap(view) if view is not None else None
-    return found.operation if isinstance(found, Gate) else None
+    if isinstance(found, Gate):
+        return [found.operation]
+    return list(view_operations(app, rule))
 
 
 def list_methods(rule: Rule) -> Iterator[str]:

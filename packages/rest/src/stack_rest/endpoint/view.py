@@ -61,10 +61,22 @@ def find_endpoints(app: Flask, state: State) -> Iterator[Operation]:
     Their rules are whole: the prefix of the interface does not stand before them.
     """
     for rule in app.url_map.iter_rules():
-        declaration = getattr(app.view_functions.get(rule.endpoint), _MARK, None)
-        if isinstance(declaration, Declaration):
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+        if (declaration := _find_declaration(app, rule)) is not None:
+            for method in sorted(_methods(rule)):
                 yield _bind_rule(app, state, declaration, rule, method).operation
+
+
+def find_operations(app: Flask, rule: Rule) -> Iterator[Operation]:
+    """Yield the operations of one rule: one for each method, if a typed function is there."""
+    if (declaration := _find_declaration(app, rule)) is not None:
+        state = _find_state(app, declaration)
+        for method in sorted(_methods(rule)):
+            yield _bind_rule(app, state, declaration, rule, method).operation
+
+
+def _find_declaration(app: Flask, rule: Rule) -> Declaration | None:
+    found = getattr(app.view_functions.get(rule.endpoint), _MARK, None)
+    return found if isinstance(found, Declaration) else None
 
 
 def _find_state(app: Flask, declaration: Declaration) -> State:
@@ -110,9 +122,13 @@ def _find_name(app: Flask, declaration: Declaration, rule: Rule, method: str) ->
     named = declaration.options.get("name") or last
     name = f"{before}.{named}" if before else named
     rules = sorted(app.url_map.iter_rules(rule.endpoint), key=_sort_rule)
-    if len((rule.methods or set()) - {"HEAD", "OPTIONS"}) > 1:
+    if len(_methods(rule)) > 1:
         name = f"{name}.{method.lower()}"
     return name if rules[0] is rule else f"{name}.{rules.index(rule) + 1}"
+
+
+def _methods(rule: Rule) -> set[str]:
+    return set(rule.methods or ()) - {"HEAD", "OPTIONS"}
 
 
 def _sort_rule(rule: Rule) -> tuple[int, str]:
