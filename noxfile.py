@@ -72,7 +72,7 @@ def long(session: nox.Session) -> None:
 def api(session: nox.Session) -> None:
     """Judge the OpenAPI document with other people's tools; compile and use the client."""
     prepare(session, "tests", "api")
-    place = Path(session.create_tmp())
+    place = Path(session.create_tmp()).resolve()
     for name in ("package.json", "package-lock.json"):
         shutil.copy(ROOT / "tooling" / "node" / name, place)
     with session.chdir(place):
