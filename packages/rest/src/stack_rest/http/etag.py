@@ -1,8 +1,7 @@
-"""Entity tags: the version of a row, and a hash of how it is shown."""
+"""Entity tags: the version of a row, and a hash of what is shown of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import blake2b
 
 from flask import request
@@ -11,21 +10,21 @@ from werkzeug.http import parse_etags
 from ..problem.catalogue import MatchRequired, NotMatched
 
 
-def hash_shape(media_type: str, kind: str, fields: Sequence[str]) -> str:
-    """Return the hash of a representation: equal versions that look different have two tags."""
-    text = "\n".join((media_type, kind, *fields))
-    return blake2b(text.encode(), digest_size=6).hexdigest()
+def write_etag(version: str, body: bytes) -> str:
+    """Return the tag, in its quotes.
 
-
-def write_etag(version: str, shape: str) -> str:
-    """Return the tag, in its quotes."""
-    return f'"{version}-{shape}"'
+    What is shown may change without the version: a relation reads as None where its row is
+    hidden or gone, and fields may be computed.
+    """
+    return f'"{version}-{blake2b(body, digest_size=6).hexdigest()}"'
 
 
 def is_known(etag: str) -> bool:
-    """Tell whether the client says that it has this already."""
+    """Tell whether the client, who reads, says that it has this already."""
     header = request.environ.get("HTTP_IF_NONE_MATCH")
-    return header is not None and parse_etags(header).contains_weak(etag.strip('"'))
+    if header is None or request.method not in ("GET", "HEAD"):
+        return False
+    return parse_etags(header).contains_weak(etag.strip('"'))
 
 
 def read_match(*, required: bool) -> tuple[str, ...] | None:
@@ -35,8 +34,10 @@ def read_match(*, required: bool) -> tuple[str, ...] | None:
 
     :param required: the client must say one.
     :raises MatchRequired: it says none.
-    :raises NotMatched: what it says are no tags of rows.
+    :raises NotMatched: what it says are no tags of rows, or it has ``If-None-Match``.
     """
+    if "HTTP_IF_NONE_MATCH" in request.environ:
+        raise NotMatched("'If-None-Match' is for reading. Send 'If-Match' to change this.")
     header = request.environ.get("HTTP_IF_MATCH")
     if header is None:
         if required:
@@ -56,7 +57,8 @@ def read_versions(header: str) -> tuple[str, ...] | None:
     etags = parse_etags(header)
     if etags.star_tag:
         return None
-    found = {tag.rpartition("-")[0] or tag for tag in etags.as_set()} - {""}
+    # werkzeug has None for a tag that is empty.
+    found = {tag.rpartition("-")[0] or tag for tag in etags.as_set() if tag}
     if not found:
         raise NotMatched("'If-Match' names no version of this. Read it again.")
     return tuple(sorted(found))

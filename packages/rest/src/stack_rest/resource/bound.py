@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, request
 
@@ -18,6 +19,8 @@ from .declaration import Act, Moment, Resource
 from .items import Shapes
 from .layout import Layout
 from .schema import Schemas
+
+Read = Callable[[tuple[str, ...], bool], Any]
 
 
 class BoundResource:
@@ -103,28 +106,39 @@ class BoundResource:
             if (name in seen if name not in self.layout.computed else self._computes(name))
         )
 
-    def narrowing(self, names: tuple[str, ...], read: Callable[[tuple[str, ...]], Any]) -> Any:
+    def narrowing(self, names: tuple[str, ...], read: Read, *, named: bool = False) -> Any:
         """Read with all of the fields, or with those that whoever asks may see.
 
         Most people see all: they are not asked for beforehand, and what they do not see is
         found out when it is refused.
 
-        :param names: nobody has asked for them by name.
+        :param read: gets the names, and whether the version may be read as well.
+        :param named: somebody has asked for them by name, so that none is left out.
         """
         try:
-            return read(names)
+            return read(names, True)
         except BadQuery:
-            seen = self.see(names)
-            if seen == names:
+            seen = names if named else self.see(names)
+            tagged = not self.layout.version or bool(self.see((self.layout.version,)))
+            if seen == names and tagged:
                 raise
-            return read(seen)
+            return read(seen, tagged)
 
     def url(self, key: Key) -> str:
         """Return the address of an item, without a host."""
         text = self.layout.description.key_text(key)
-        return f"{request.script_root}{self.settings.prefix}{self.path}/{text}"
+        return f"{quote(request.script_root)}{self.settings.prefix}{self.path}/{text}"
 
     def _computes(self, name: str) -> bool:
-        seen = self.desk.fields
-        first = {field.name for field in seen()}
-        return all(path.partition(".")[0] in first for path in self.layout.computed[name].paths)
+        return all(self._sees_path(path) for path in self.layout.computed[name].paths)
+
+    def _sees_path(self, path: str) -> bool:
+        """Tell whether whoever asks may read all along a path."""
+        desk = self.desk
+        for name in path.split(".") if path else ():
+            found = next((each for each in desk.fields() if each.name == name), None)
+            if found is None:
+                return False
+            if found.relation:
+                desk = Desk(self.app, found.relation, public=self.layout.public())
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -16,6 +17,7 @@ from ..http.etag import read_versions
 from ..problem.catalogue import MatchRequired, NotAll
 from ..problem.renderer import ProblemJson
 from .bound import BoundResource
+from .declaration import Act
 from .merging import has_documents
 from .options import MOST_WRITES
 from .writing import JSON, Writing
@@ -95,14 +97,25 @@ class BulkWriting:
 
     def run(self) -> Any:
         """Write what was sent, and answer with what became of each."""
-        bulk = self._read()
+        try:
+            bulk = self._read()
+        except Problem:
+            self._require(self._bound.layout.acts)
+            raise
+        self._require([_act(each) for each in bulk.writes])
         if bulk.mode == "each":
             return answer_json(Results([self._try(each) for each in bulk.writes]))
         return answer_json(Results(self._write_all(bulk.writes)))
 
+    def _require(self, acts: Sequence[Act]) -> None:
+        """Raise the refusal of whoever may do none of this."""
+        desk = self._bound.desk
+        if not any(desk.allows(act) for act in dict.fromkeys(acts)):
+            desk.require(acts[0])
+
     def _read(self) -> Bulk:
         try:
-            return decode(read_body((JSON,), self._bound.settings.body_limit), _DECODER)
+            bulk = decode(read_body((JSON,), self._bound.settings.body_limit), _DECODER)
         except msgspec.ValidationError as error:
             message, _, place = str(error).partition(" - at `$")
             path = tuple(part for part in place.rstrip("`").replace("[", ".").split(".") if part)
@@ -110,6 +123,15 @@ class BulkWriting:
                 "These writes cannot be read. Send 'writes', each with its 'act'.",
                 errors=[FieldError(_as_path(path), f"{message}.")],
             ) from None
+        acts = self._bound.layout.acts
+        errors = [
+            FieldError(("writes", number, "act"), f"Only {', '.join(acts)} can be done here.")
+            for number, each in enumerate(bulk.writes)
+            if _act(each) not in acts
+        ]
+        if errors:
+            raise Invalid("Some of these writes are not done here. Leave them out.", errors=errors)
+        return bulk
 
     def _write_all(self, writes: list[Any]) -> list[Done]:
         """Write all, or raise with what was wrong with the first that could not be."""
@@ -166,11 +188,17 @@ class BulkWriting:
         if act == "delete" or not bound.desk.allows("read"):
             return Done(_DONE[act])
         key = bound.layout.description.key_text(saved.key)
-        version = msgspec.to_builtins(saved.version) if bound.layout.version else None
-        return Done(_DONE[act], key, version)
+        version = bound.layout.version
+        if not version or not bound.see((version,)):
+            return Done(_DONE[act], key)
+        return Done(_DONE[act], key, msgspec.to_builtins(saved.version))
 
     def _refused(self, problem: Problem) -> Done:
         return Done(problem.status, problem=self._problems.members(problem))
+
+
+def _act(write: Creation | Change | Deletion) -> Act:
+    return write.__struct_config__.tag  # type: ignore[return-value]
 
 
 def _as_path(parts: tuple[str, ...]) -> tuple[str | int, ...]:

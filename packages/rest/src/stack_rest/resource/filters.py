@@ -16,6 +16,8 @@ Comparison = Literal[
 ORDERED = frozenset(
     {"text", "integer", "decimal", "float", "date", "time", "datetime", "interval"}
 )
+SINGLE = ("fields", "sort", "search", "include", "limit", "offset", "cursor", "total", "format")
+"""What a list is asked for besides its filters; a field of such a name is ``total[eq]``."""
 LABELS: dict[str, str] = {
     "eq": "equals",
     "ne": "differs from",
@@ -91,7 +93,8 @@ def find_parameters(description: Description, paths: Iterable[str]) -> Iterator[
     for path in paths:
         some, inner, field = _find_end(description, path)
         for comparison in find_comparisons(field):
-            name = path if comparison == "eq" else f"{path}[{comparison}]"
+            plain = comparison == "eq" and path not in SINGLE
+            name = path if plain else f"{path}[{comparison}]"
             yield FilterParameter(
                 name=name, some=some, path=inner, comparison=comparison, field=field
             )

@@ -89,7 +89,9 @@ def _plain(other: BoundResource) -> tuple[str, ...]:
     return tuple(name for name in other.layout.read if name not in other.layout.many)
 
 
-def _read(other: BoundResource, keys: Sequence[Key], names: tuple[str, ...]) -> dict[Key, Any]:
+def _read(
+    other: BoundResource, keys: Sequence[Key], names: tuple[str, ...], tagged: bool
+) -> dict[Key, Any]:
     shape = other.shapes.find(names)
     query = Query(fields=shape.paths, where=Is("", "in", list(keys)), limit=len(keys))
     page = other.desk.page(query)

@@ -11,7 +11,6 @@ import msgspec
 
 from stack_core.description import Field, Key
 
-from ..http.etag import hash_shape
 from .layout import Layout
 
 MOST_SHAPES = 200
@@ -28,7 +27,6 @@ class Shape(msgspec.Struct, frozen=True, eq=False):
     :param make: returns the item of a row and its key.
     :param plain: an item is its class called with the row's values.
     :param version: where the version is among the values, or None.
-    :param tag: the hash of how it looks.
     """
 
     names: tuple[str, ...]
@@ -37,7 +35,6 @@ class Shape(msgspec.Struct, frozen=True, eq=False):
     make: Callable[[Row, Key], Any]
     plain: bool
     version: int | None
-    tag: str
 
     def make_all(self, rows: Sequence[Row], keys: Sequence[Key]) -> list[Any]:
         """Return the items of many rows."""
@@ -57,28 +54,31 @@ class Shapes:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._made: dict[tuple[tuple[str, ...], bool], Shape] = {}
+        self._made: dict[tuple[tuple[str, ...], bool, bool], Shape] = {}
 
-    def find(self, names: tuple[str, ...], *, included: bool = False) -> Shape:
+    def find(
+        self, names: tuple[str, ...], *, included: bool = False, tagged: bool = False
+    ) -> Shape:
         """Return the shape of some fields.
 
         :param included: items also have the rows of relations.
+        :param tagged: the version is read too, where there is one.
         """
-        found = self._made.get((names, included))
+        found = self._made.get((names, included, tagged))
         if found is None:
-            found = self._make(names, included)
+            found = self._make(names, included, tagged)
             if len(self._made) < MOST_SHAPES:
-                self._made[names, included] = found
+                self._made[names, included, tagged] = found
         return found
 
-    def _make(self, names: tuple[str, ...], included: bool) -> Shape:
+    def _make(self, names: tuple[str, ...], included: bool, tagged: bool) -> Shape:
         layout = self._layout
         shown = [name for name in names if name not in layout.computed]
         plain = [name for name in shown if not layout.fields[name].many]
         needed = [path for name in names if name in layout.computed
                   for path in layout.computed[name].paths]  # fmt: skip
         paths = [*plain, *needed]
-        if layout.version:
+        if tagged and layout.version:
             paths.append(layout.version)
         paths = list(dict.fromkeys(paths))
         parts = [*names, *(["key"] if layout.needs_key else []), *(["included"] * included)]
@@ -90,8 +90,7 @@ class Shapes:
             cls=cls,
             make=self._maker(cls, names, paths, included),
             plain=simple,
-            version=paths.index(layout.version) if layout.version else None,
-            tag=hash_shape("application/json", layout.description.kind, names),
+            version=paths.index(layout.version) if tagged and layout.version else None,
         )
 
     def _fields(self, names: Iterable[str]) -> Iterable[Field]:

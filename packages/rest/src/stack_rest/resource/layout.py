@@ -6,13 +6,20 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, get_type_hints
 
+import msgspec
+
 from stack_core.description import Description, Field
 
-from .declaration import Computed, Resource
+from .declaration import Act, Computed, Resource
 from .filters import FilterParameter, find_parameters
-from .options import VERBS
+from .options import VERBS, Method
 
-RESERVED = frozenset({"included", "key"})
+_SINGLE: Mapping[Act, frozenset[Method]] = {
+    "create": frozenset({"create"}),
+    "update": frozenset({"patch", "replace"}),
+    "delete": frozenset({"delete"}),
+}
+"""The methods that do to one item what many writes do to many."""
 
 
 class Layout:
@@ -56,12 +63,20 @@ class Layout:
 
     @property
     def version(self) -> str:
-        """The field that every change moves, or empty."""
-        return self.description.version
+        """The field that every change moves, or empty where nobody may ever read it."""
+        name = self.description.version
+        return name if name and self.description.by_name[name].readable else ""
 
     def computed_type(self, name: str) -> Any:
         """Return what a computed field is."""
         return get_type_hints(self.computed[name].function).get("return", Any)
+
+    @cached_property
+    def acts(self) -> tuple[Act, ...]:
+        """What many writes at once may do: what single ones may, or all where there are none."""
+        methods = self.resource.options.methods
+        found = tuple(act for act, single in _SINGLE.items() if not single.isdisjoint(methods))
+        return found or tuple(_SINGLE)
 
     def permission(self, method: str) -> str:
         """Return the permission that a method, or an action of one's own, needs."""
@@ -106,7 +121,8 @@ class Layout:
 
     def _check(self) -> None:
         options, kind = self.resource.options, self.description
-        for name in RESERVED & set(self.read):
+        words = (["key"] if self.needs_key else []) + (["included"] if options.include else [])
+        for name in set(words) & set(self.read):
             raise LookupError(
                 f"The resource {self.resource.name!r} shows a field {name!r}, which is a word of"
                 " its answers. Leave it out of 'fields', or give the attribute another name."
@@ -142,6 +158,17 @@ class Layout:
             f"The resource {self.resource.name!r} has {name!r} in {word!r}, but"
             f" {self.description.kind!r} has no such thing: name {what} of it."
         )
+
+
+def is_needed(field: Field) -> bool:
+    """Tell whether a whole item must have a field: nobody knows what it would be without.
+
+    What is written only is not known to whoever sends back what was read.
+    """
+    if field.write_only:
+        return False
+    known = field.nullable or field.many or field.default is not msgspec.UNSET
+    return field.required or not known
 
 
 def _paths(computed: Mapping[str, Computed]) -> Iterable[str]:

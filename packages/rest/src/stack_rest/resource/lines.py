@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -21,7 +22,7 @@ CSV = "text/csv"
 FORMATS = {"json": JSON, "jsonl": LINES, "csv": CSV}
 CHUNK = 500
 """How many rows are written at once."""
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 """Beginnings of text that a spreadsheet takes for a formula."""
 
 
@@ -88,18 +89,16 @@ def _line(rows: list[list[Any]]) -> bytes:
 
 def _cell(value: Any) -> Any:
     """Return a value as it stands in a table; text that would be a formula gets a quote."""
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(_RISKY) else value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return value
-    plain = msgspec.to_builtins(value)
-    if isinstance(plain, str):
-        return plain
-    return ENCODER.encode(plain).decode()
+    plain = value if isinstance(value, str) else msgspec.to_builtins(value)
+    if not isinstance(plain, str):
+        plain = ENCODER.encode(plain).decode()
+    return f"'{plain}" if plain.startswith(_RISKY) else plain
 
 
 def _content_type(media_type: str) -> str:

@@ -11,14 +11,11 @@ from werkzeug.datastructures import MultiDict
 from stack_core.filter import TRUE, Filter
 from stack_core.problem import BadQuery, FieldError
 
-from .filters import combine
+from .filters import SINGLE, combine
 from .layout import Layout
 
 MOST = 2**31 - 1
 TOTALS = ("exact", "estimate", "capped", "none")
-SINGLE = ("fields", "sort", "search", "include", "limit", "offset", "cursor", "total", "format")
-"""What a list is asked for besides its filters; each is given once."""
-
 NOTHING: MultiDict[str, str] = MultiDict()
 """The parameters of an address that has none."""
 
@@ -53,9 +50,10 @@ def read_list(args: MultiDict[str, str], layout: Layout, size: int, most: int) -
     reader = _Reader(layout, asked, most)
     parts: list[tuple[str, Filter]] = []
     for name, texts in args.lists():
-        parameter = layout.filters.get(name) if name not in SINGLE else None
+        parameter = layout.filters.get(name)
         if parameter is None and name.endswith("[eq]"):
             parameter = layout.filters.get(name.removesuffix("[eq]"))
+            parameter = parameter if parameter and parameter.comparison == "eq" else None
         if parameter is not None:
             parts += [(parameter.some, part) for part in parameter.read(texts)]
         else:

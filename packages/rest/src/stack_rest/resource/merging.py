@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -16,11 +17,11 @@ from .bound import BoundResource
 def merge_documents(bound: BoundResource, key: Key, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values whose objects are merged into the documents that the row has now."""
     merged = dict(values)
-    names = [name for name in merged if _is_document(bound, name, merged[name])]
-    if names:
-        row = bound.desk.row(key, names)
-        for name, before in zip(names, row, strict=True):
-            merged[name] = merge(before, read_json(bytes(merged[name])))
+    changes = dict(_read_documents(bound, values))
+    if changes:
+        row = bound.desk.row(key, tuple(changes))
+        for (name, change), before in zip(changes.items(), row, strict=True):
+            merged[name] = merge(before, change)
     return merged
 
 
@@ -40,6 +41,15 @@ def merge(before: Any, change: Any) -> Any:
         else:
             found[name] = merge(found.get(name), value)
     return found
+
+
+def _read_documents(bound: BoundResource, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what can be merged; what cannot is refused where it is written."""
+    seen = {field.name for field in bound.desk.fields()}
+    for name, value in values.items():
+        if name in seen and _is_document(bound, name, value):
+            with suppress(msgspec.ValidationError):
+                yield name, read_json(bytes(value))
 
 
 def _is_document(bound: BoundResource, name: str, value: Any) -> bool:

@@ -40,7 +40,7 @@ class Nested:
         """Create something that the item leads to."""
         found = self._find(key)
         value = [found] if self.inverse.many else found
-        return Writing(self.other).create({self._field.inverse: value})
+        return Writing(self.other, {self._field.inverse: value}).create()
 
     @property
     def _field(self) -> Field:

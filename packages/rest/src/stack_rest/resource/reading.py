@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 from flask import request
@@ -13,19 +13,22 @@ from werkzeug.datastructures import MultiDict
 from stack_core.description import Key
 from stack_core.desk import Listing
 from stack_core.filter import All, Filter
-from stack_core.problem import BadQuery
+from stack_core.problem import BadQuery, FieldError
 from stack_core.query import Query, Total
 
 from ..http.accept import choose_media_type
-from ..http.answer import answer_json, answer_nothing
+from ..http.answer import answer_bytes, answer_json, answer_nothing
+from ..http.encoder import ENCODER
 from ..http.etag import is_known, write_etag
-from .bound import BoundResource
+from .bound import BoundResource, Read
 from .including import include, list_keys
 from .items import Shape
 from .lines import CSV, FORMATS, JSON, stream_rows
 from .listing import NOTHING, Asked, read_item, read_list
 
 MEDIA_TYPES = (JSON, *(each for each in FORMATS.values() if each != JSON), "application/x-ndjson")
+_OF_PAGES = ("include", "cursor", "offset", "limit", "total")
+_NO_PAGES = "A whole list has no pages. Leave this out."
 
 
 class Page(msgspec.Struct, omit_defaults=True):
@@ -59,23 +62,23 @@ class Reading:
         media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
         if media_type != JSON:
             return self._stream(asked, CSV if media_type == CSV else media_type)
-        return self._narrowing(asked, lambda names: self._page(asked, names))
+        return self._narrowing(asked, lambda names, tagged: self._page(asked, names))
 
     def item(self, key: str) -> Any:
         """Answer with one item."""
         bound = self._bound
         asked = read_item(find_args(), bound.layout)
-        return self._narrowing(asked, lambda names: self._item(asked, names, key))
+        found = bound.desk.parse_key(key)
+        return self._narrowing(asked, partial(self._answer_item, asked, found))
 
     def show(self, key: Key) -> Any:
         """Answer with all of one item, whatever the address asks for."""
         asked = Asked(names=self._bound.layout.read)
-        return self._narrowing(asked, lambda names: self._answer_item(asked, names, key))
+        return self._narrowing(asked, partial(self._answer_item, asked, key))
 
-    def _narrowing(self, asked: Asked, read: Callable[[tuple[str, ...]], Any]) -> Any:
-        if asked.names is not self._bound.layout.read:
-            return read(asked.names)
-        return self._bound.narrowing(asked.names, read)
+    def _narrowing(self, asked: Asked, read: Read) -> Any:
+        named = asked.names is not self._bound.layout.read
+        return self._bound.narrowing(asked.names, read, named=named)
 
     def _page(self, asked: Asked, names: tuple[str, ...]) -> Any:
         shape = self._bound.shapes.find(names, included=bool(asked.include))
@@ -85,31 +88,19 @@ class Reading:
         page = Page(items, listing.next, listing.previous, listing.total)
         return answer_json(page, headers=_link(listing))
 
-    def _item(self, asked: Asked, names: tuple[str, ...], text: str) -> Any:
-        return self._answer_item(asked, names, self._bound.desk.parse_key(text))
-
-    def _answer_item(self, asked: Asked, names: tuple[str, ...], key: Key) -> Any:
+    def _answer_item(self, asked: Asked, key: Key, names: tuple[str, ...], tagged: bool) -> Any:
         bound = self._bound
-        shape = bound.shapes.find(names, included=bool(asked.include))
+        shape = bound.shapes.find(names, included=bool(asked.include), tagged=tagged)
         row = bound.desk.row(key, shape.paths)
-        etag = self._etag(asked, shape, row)
-        if etag and is_known(etag):
-            return answer_nothing(304, {"ETag": etag})
         item = shape.make(row, key) if not shape.plain else shape.cls(*row)
         self._complete_one(asked, names, item, key)
-        return answer_json(item, headers={"ETag": etag} if etag else None)
-
-    def _etag(self, asked: Asked, shape: Shape, row: tuple[Any, ...]) -> str:
-        """Return the tag; none for what changes without the row's version."""
-        if asked.include or shape.version is None or not self._is_own(shape.names):
-            return ""
-        return write_etag(shape.find_version(row), shape.tag)
-
-    def _is_own(self, names: tuple[str, ...]) -> bool:
-        layout = self._bound.layout
-        return not (layout.computed or layout.many) or not any(
-            name in layout.computed or name in layout.many for name in names
-        )
+        body = ENCODER.encode(item)
+        if shape.version is None:
+            return answer_bytes(body)
+        etag = write_etag(shape.find_version(row), body)
+        if is_known(etag):
+            return answer_nothing(304, {"ETag": etag})
+        return answer_bytes(body, 200, {"ETag": etag})
 
     def _complete(
         self, asked: Asked, names: tuple[str, ...], items: list[Any], listing: Listing
@@ -129,20 +120,21 @@ class Reading:
 
     def _stream(self, asked: Asked, media_type: str) -> Any:
         layout = self._bound.layout
-        if asked.include or asked.cursor or asked.offset:
-            raise BadQuery("A whole list has no pages and includes nothing. Leave that out.")
+        if paged := [name for name in _OF_PAGES if name in find_args()]:
+            raise BadQuery(
+                "A whole list has no pages and includes nothing. Leave that out.",
+                errors=[FieldError((name,), _NO_PAGES, source="query") for name in paged],
+            )
         names = tuple(name for name in asked.names if name not in layout.many)
         if asked.names is not layout.read and names != asked.names:
             raise BadQuery("A whole list shows no lists of keys. Leave them out of 'fields'.")
 
-        def read(names: tuple[str, ...]) -> Any:
+        def read(names: tuple[str, ...], tagged: bool) -> Any:
             shape = self._bound.shapes.find(names)
             rows = self._bound.desk.stream(_query(asked, shape, keyed=layout.needs_key))
             return stream_rows(layout, shape, rows, media_type)
 
-        if asked.names is not layout.read:
-            return read(names)
-        return self._bound.narrowing(names, read)
+        return self._bound.narrowing(names, read, named=asked.names is not layout.read)
 
 
 def _query(asked: Asked, shape: Shape, *, keyed: bool = False) -> Query:
@@ -174,7 +166,7 @@ def _address(cursor: str) -> str:
         for pair in parse_qsl(query, keep_blank_values=True)
         if pair[0] not in ("cursor", "offset")
     ]
-    path = f"{request.script_root}{request.path}"
+    path = quote(f"{request.script_root}{request.path}", safe="/,~:@!$&'()*+;=")
     return f"{path}?{urlencode([*kept, ('cursor', cursor)])}"
 
 

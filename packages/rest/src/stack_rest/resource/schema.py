@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from operator import attrgetter
 from typing import Annotated, Any, Literal, Union
 
 import msgspec
@@ -11,7 +12,8 @@ import msgspec
 from stack_core.description import Field
 from stack_core.query import Total
 
-from .layout import Layout
+from .declaration import Act
+from .layout import Layout, is_needed
 from .options import MOST_WRITES
 
 
@@ -51,27 +53,28 @@ class Schemas:
     @cached_property
     def create(self) -> Any:
         """What a create takes."""
-        return self._define("Create", self._written(self._layout.write, "create"), strict=True)
+        return self._define("Create", self._written(self._layout.write), strict=True)
 
     @cached_property
     def replace(self) -> Any:
         """What a replacement takes."""
-        return self._define("Replace", self._written(self._updated(), "create"), strict=True)
+        return self._define("Replace", self._written(self._updated(), is_needed), strict=True)
 
     @cached_property
     def patch(self) -> Any:
         """What a change takes."""
-        return self._define("Patch", self._written(self._updated(), "update"), strict=True)
+        return self._define("Patch", self._written(self._updated(), None), strict=True)
 
     @cached_property
     def bulk(self) -> Any:
         """Many writes; their values are those of single ones."""
         match = ("match", str | msgspec.UnsetType, msgspec.UNSET)
-        writes = (
-            self._act("create", [("values", self.create)]),
-            self._act("update", [("key", str), ("values", self.patch), match]),
-            self._act("delete", [("key", str), match]),
-        )
+        parts: dict[Act, list[Any]] = {
+            "create": [("values", self.create)],
+            "update": [("key", str), ("values", self.patch), match],
+            "delete": [("key", str), match],
+        }
+        writes = tuple(self._act(act, parts[act]) for act in self._layout.acts)
         size = msgspec.Meta(min_length=1, max_length=MOST_WRITES)
         listed: Any = Annotated[list[Union[writes]], size]  # type: ignore[valid-type]  # noqa: UP007
         mode = Literal["all", "each"]
@@ -92,9 +95,7 @@ class Schemas:
         if inverse not in self._nested:
             names = [name for name in self._layout.write if name != inverse]
             suffix = f"Create{inverse.capitalize()}"
-            self._nested[inverse] = self._define(
-                suffix, self._written(names, "create"), strict=True
-            )
+            self._nested[inverse] = self._define(suffix, self._written(names), strict=True)
         return self._nested[inverse]
 
     def _updated(self) -> list[str]:
@@ -107,11 +108,15 @@ class Schemas:
             return layout.computed_type(name) | msgspec.UnsetType
         return _shown(layout.fields[name]) | msgspec.UnsetType
 
-    def _written(self, names: Iterable[str], verb: str) -> list[Any]:
+    def _written(
+        self,
+        names: Iterable[str],
+        needs: Callable[[Field], bool] | None = attrgetter("required"),
+    ) -> list[Any]:
         required, others = [], []
         for name in names:
             field = self._layout.description.by_name[name]
-            if verb == "create" and field.required:
+            if needs is not None and needs(field):
                 required.append((name, field.annotation))
             else:
                 others.append((name, field.annotation | msgspec.UnsetType, msgspec.UNSET))

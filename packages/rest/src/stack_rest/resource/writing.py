@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from stack_core.description import Key
+from stack_core.description import Field, Key
 from stack_core.desk import DeskWork
-from stack_core.problem import FieldError, Invalid, NotFound, Stale
+from stack_core.problem import FieldError, Invalid, NotFound, Problem, Stale
 from stack_core.store import Saved
 
-from ..http.answer import answer_json, answer_nothing
+from ..http.answer import answer_bytes, answer_nothing
 from ..http.body import decode, read_body
+from ..http.encoder import ENCODER
 from ..http.etag import read_match, write_etag
 from .bound import BoundResource
 from .declaration import Act
 from .including import list_keys
+from .layout import is_needed
 from .merging import has_documents, merge_documents
 
 JSON = "application/json"
@@ -30,19 +33,20 @@ _UNKNOWN = "There is no such field to write here."
 
 
 class Writing:
-    """The writing half of a resource."""
+    """The writing half of a resource.
 
-    def __init__(self, bound: BoundResource) -> None:
+    :param given: values that the address of a create says, and that nobody sends.
+    """
+
+    def __init__(self, bound: BoundResource, given: Values | None = None) -> None:
         self._bound = bound
+        self._given: Values = given or {}
 
-    def create(self, more: Values | None = None) -> Any:
-        """Create what was sent, and answer with it.
-
-        :param more: values that are given by the address.
-        """
+    def create(self) -> Any:
+        """Create what was sent, and answer with it."""
         bound = self._bound
-        values = read_values((JSON,), bound.settings.body_limit)
-        saved = self.save("create", {**values, **(more or {})})
+        values = self._read("create", (JSON,))
+        saved = self.save("create", values)
         if not bound.desk.allows("read"):
             return answer_nothing(201)
         return self._show(saved, 201, {"Location": bound.url(saved.key)})
@@ -51,21 +55,21 @@ class Writing:
         """Replace an item: what is not sent becomes what it would be in a new one."""
         bound = self._bound
         row = bound.desk.parse_key(key)
-        values = read_values((JSON,), bound.settings.body_limit)
+        values = self._read("update", (JSON,))
         return self._change(row, self.complete(values))
 
     def patch(self, key: str) -> Any:
         """Change what was sent of an item, as RFC 7396 has it."""
         bound = self._bound
         row = bound.desk.parse_key(key)
-        values = read_values((MERGE, JSON), bound.settings.body_limit)
+        values = self._read("update", (MERGE, JSON))
         return self._change(row, values, merge=has_documents(bound, values))
 
     def delete(self, key: str) -> Any:
         """Delete an item."""
         bound = self._bound
         row = bound.desk.parse_key(key)
-        self.save("delete", key=row, versions=self._read_match())
+        self.save("delete", key=row, versions=self._read_match("delete", row))
         return answer_nothing()
 
     def complete(self, values: Values) -> Values:
@@ -73,20 +77,20 @@ class Writing:
 
         :raises Invalid: what has no other value was not sent.
         """
+        desk, write = self._bound.desk, self._bound.layout.write
         given: dict[str, Any] = dict(values)
         errors = []
-        for name in self._bound.layout.write:
-            field = self._bound.layout.description.by_name[name]
-            if name in given or field.create_only or field.write_only:
+        for field in desk.fields("update"):  # without those that whoever asks may not write
+            if field.name in given or field.name not in write or field.write_only:
                 continue
-            if field.required:
-                errors.append(FieldError((name,), "This is needed.", "required"))
+            if is_needed(field):
+                errors.append(FieldError((field.name,), "This is needed.", "required"))
             elif field.default is not msgspec.UNSET:
-                given[name] = field.default
+                given[field.name] = field.default
             else:
-                given[name] = [] if field.many else None
+                given[field.name] = [] if field.many else None
         if errors:
-            self._accept(self._bound.desk, "update", given, errors)
+            self._accept(desk, "update", given, errors)
         return given
 
     def save(
@@ -114,20 +118,37 @@ class Writing:
                 values = merge_documents(bound, key, values)
             if act != "delete":
                 values = self._accept(at, act, values or {})
-            version = self._pick_version(key, versions)
+            version = self._pick_version(act, key, versions)
             if not bound.hooked(act):
                 return _write(at, act, key, values or {}, version)
             return self._write_hooked(at, act, key, dict(values or {}), version)
 
     def _change(self, key: Key, values: Values, *, merge: bool = False) -> Any:
-        versions = self._read_match()
+        versions = self._read_match("update", key)
         saved = self.save("update", values, key=key, versions=versions, merge=merge)
         return self._show(saved, 200, {})
 
-    def _read_match(self) -> tuple[str, ...] | None:
+    def _read(self, act: Act, media_types: tuple[str, ...]) -> dict[str, Any]:
+        """Return what was sent; whoever may not write is told that, and not what is wrong."""
+        try:
+            return read_values(media_types, self._bound.settings.body_limit)
+        except Problem:
+            self._bound.desk.require(act)
+            raise
+
+    def _read_match(self, act: Act, key: Key) -> tuple[str, ...] | None:
         bound = self._bound
         versioned = bool(bound.layout.version)
-        return read_match(required=versioned and bound.settings.require_match)
+        try:
+            return read_match(required=versioned and bound.settings.require_match)
+        except Problem:
+            self._require(act, key)
+            raise
+
+    def _require(self, act: Act, key: Key) -> None:
+        """Raise where whoever asks may not, or there is no such row for them."""
+        self._bound.desk.require(act)
+        self._bound.desk.row(key, ("",))
 
     def _accept(
         self,
@@ -140,10 +161,16 @@ class Writing:
 
         :raises Invalid: it has everything that is wrong.
         """
-        write = self._bound.layout.write
+        write, given = self._bound.layout.write, self._given
         wrong = list(errors or ())
-        wrong += [FieldError((name,), _UNKNOWN, "unknown") for name in values if name not in write]
+        wrong += [
+            FieldError((name,), _UNKNOWN, "unknown")
+            for name in values
+            if name not in write or name in given
+        ]
         known = {name: value for name, value in values.items() if name in write}
+        if given:
+            known.update(given)
         verb: Any = act
         if not wrong:
             return work.accept(verb, known)
@@ -153,7 +180,7 @@ class Writing:
             wrong += more.errors
         raise Invalid("Some of these values cannot be kept. Correct them.", errors=wrong)
 
-    def _pick_version(self, key: Key, versions: tuple[str, ...] | None) -> Any:
+    def _pick_version(self, act: Act, key: Key, versions: tuple[str, ...] | None) -> Any:
         """Return the version that the row must have; None: any.
 
         :raises Stale: it has none of those.
@@ -162,10 +189,10 @@ class Writing:
             return None
         bound = self._bound
         name = bound.layout.version
-        if not name:
+        typed = _read_versions(bound.layout.description.by_name[name], versions) if name else []
+        if not typed:
+            self._require(act, key)
             raise Stale()
-        field = bound.layout.description.by_name[name]
-        typed = [_read_version(field, text) for text in versions]
         if len(typed) == 1:
             return typed[0]
         (now,) = bound.desk.row(key, (name,))
@@ -193,25 +220,24 @@ class Writing:
         """Answer with an item as it is now."""
         bound = self._bound
         try:
-            return bound.narrowing(
-                bound.layout.read, lambda names: self._item(saved, names, status, headers)
-            )
+            body, etag = bound.narrowing(bound.layout.read, partial(self._item, saved))
         except NotFound:
             return answer_nothing(status if status == 201 else 204, headers)
+        if etag:
+            headers["ETag"] = etag
+        return answer_bytes(body, status, headers)
 
-    def _item(
-        self, saved: Saved, names: tuple[str, ...], status: int, headers: dict[str, str]
-    ) -> Any:
+    def _item(self, saved: Saved, names: tuple[str, ...], tagged: bool) -> tuple[bytes, str]:
+        """Return an item, and its tag if it has one."""
         bound = self._bound
-        shape = bound.shapes.find(names)
+        shape = bound.shapes.find(names, tagged=tagged)
         row = bound.desk.row(saved.key, shape.paths, saved=saved)
         item = shape.cls(*row) if shape.plain else shape.make(row, saved.key)
         many = [name for name in bound.layout.many if name in names]
         if many:
             list_keys(bound, many, [item], [saved.key])
-        if shape.version is not None and not (bound.layout.computed or many):
-            headers["ETag"] = write_etag(shape.find_version(row), shape.tag)
-        return answer_json(item, status, headers)
+        body = ENCODER.encode(item)
+        return body, "" if shape.version is None else write_etag(shape.find_version(row), body)
 
 
 def read_values(media_types: tuple[str, ...], limit: int) -> dict[str, Any]:
@@ -237,9 +263,10 @@ def _write(work: DeskWork, act: Act, key: Key, values: Values, version: Any) -> 
     return work.delete(key, version=version)
 
 
-def _read_version(field: Any, text: str) -> Any:
-    """Return a version; what is none differs from every row's."""
-    try:
-        return field.convert(text, text=True)
-    except msgspec.ValidationError:
-        raise Stale() from None
+def _read_versions(field: Field, texts: tuple[str, ...]) -> list[Any]:
+    """Return versions, without what is none and so differs from every row's."""
+    found = []
+    for text in texts:
+        with suppress(msgspec.ValidationError):
+            found.append(field.convert(text, text=True))
+    return found
