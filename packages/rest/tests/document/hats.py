@@ -126,7 +126,11 @@ def add_picture(key: int) -> Response:
     return answer({"size": len(request.files["file"].read())})
 
 
-def make_operations() -> list[Operation]:
+Told = tuple[str, str, str, Any, dict[str, Any], Contract]
+
+
+def make_contracts() -> list[Told]:
+    """Return the name, method, rule, function, words and contract of each operation."""
     key = Parameter(name="key", where="path", type=int, label="The hat's number.", required=True)
     match = Parameter(name="If-Match", where="header", type=str, label="The version read.")
     limit = Parameter(
@@ -139,7 +143,7 @@ def make_operations() -> list[Operation]:
     names = Parameter(name="name", where="query", type=list[str], many=True)
     read, write = Need(permission="hat.read"), Need(permission="hat.update")
     streams = (JSON, "text/csv", "application/jsonl")
-    contracts: list[tuple[str, str, str, Any, dict[str, Any], Contract]] = [
+    contracts: list[Told] = [
         (
             "hat.list", "GET", "/hats", list_hats, {"media_types": streams, "need": PUBLIC},
             Contract(
@@ -197,12 +201,17 @@ def make_operations() -> list[Operation]:
             ),
         ),
     ]  # fmt: skip
+    return contracts
+
+
+def make_operations() -> list[Operation]:
+    """Return what can be done with hats."""
     return [
         Operation(
             name=name, method=method, rule=rule, run=run, tag="hat",
             find_contract=lambda contract=contract: contract, **more,  # type: ignore[misc]
         )
-        for name, method, rule, run, more, contract in contracts
+        for name, method, rule, run, more, contract in make_contracts()
     ]  # fmt: skip
 
 

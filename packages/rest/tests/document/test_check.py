@@ -81,7 +81,7 @@ def test_nobody_who_could_be_let_in_is_found() -> None:
     """Operations that need somebody, where nothing lets anybody in, are a warning."""
     found = findings(make_hats(scheme=False))["rest.nobody-let-in"]
     assert found.severity == "warning"
-    assert "4 operations, such as 'hat.get'" in found.message
+    assert "4 of its operations ask for, such as 'hat.add'" in found.message
 
 
 def test_document_that_cannot_be_made_is_found() -> None:

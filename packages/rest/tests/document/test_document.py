@@ -154,3 +154,15 @@ def test_header_that_openapi_has_words_for_is_no_parameter(write: Write) -> None
     )
     told = write(make_operation(contract=contract))["paths"]["/api/more"]["get"]["parameters"]
     assert [each["name"] for each in told] == ["Prefer"]
+
+
+def test_operation_without_a_tag_is_listed_by_its_path(write: Write) -> None:
+    """Where nobody says under which word, it is the first of the path below the prefix."""
+    for rule, tag in (("/more/<it>", "more"), ("/<it>", "/"), ("/<it>/parts", "parts")):
+        found = [
+            operation["tags"]
+            for methods in write(make_operation(rule))["paths"].values()
+            for operation in methods.values()
+            if operation["operationId"] == "more"
+        ]
+        assert found == [[tag]]

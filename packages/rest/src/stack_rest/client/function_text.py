@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
+from ..document.content import ITEM, LINES
 from .naming import name_property, name_type, write_comment
 from .type_text import TypeText
 
 JSON = "application/json"
-LINES = ("application/jsonl", "application/x-ndjson", "application/x-jsonlines")
 _GROUPS = (("path", "path"), ("query", "query"), ("header", "headers"))
 
 
@@ -133,8 +133,9 @@ class FunctionText:
         self, media_type: str, content: Mapping[str, Any], before: Mapping[str, list[str]]
     ) -> str:
         if media_type in LINES:
-            page = " | ".join(before.get(JSON, ["unknown"]))
-            return f"Lines<Item<{page}>>"
+            if JSON in before:
+                return f"Lines<Item<{' | '.join(before[JSON])}>>"
+            return f"Lines<{self._types.write(content.get(ITEM, {}), '  ')}>"
         if media_type == JSON or media_type.endswith("+json"):
             return self._types.write(content.get("schema", {}), "  ")
         return "Text" if media_type.startswith("text/") else "Blob"

@@ -100,7 +100,8 @@ export class Lines<T> extends Text implements AsyncIterable<T> {
   }
 }
 
-type Item<Page> = Page extends { items: readonly (infer Each)[] } ? Each : unknown;
+/** What a page has many of. */
+export type Item<Page> = Page extends { items: readonly (infer Each)[] } ? Each : unknown;
 
 interface Wire {
   method: string;

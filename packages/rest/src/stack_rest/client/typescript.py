@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .function_text import LINES, Function, FunctionText
+from ..document.content import LINES
+from .function_text import Function, FunctionText
 from .naming import name_all, name_function, name_type
 from .type_text import TypeText
 

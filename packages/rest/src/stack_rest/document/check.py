@@ -14,7 +14,7 @@ from stack_core.masking import describe_error
 from stack_core.registry import Registry
 
 from ..state import RestState
-from .document import Document, find_operations, make_document
+from .document import Document, list_operations, make_document
 from .route import find_routes, list_methods, operations_at, write_path
 from .schema_faults import find_faults
 from .serving import find_own_endpoints
@@ -99,7 +99,7 @@ def _check_addresses(app: Flask) -> Iterator[Finding]:
 def _check_needs(app: Flask, state: RestState) -> Iterator[Finding]:
     """Yield what tells of a need that the application cannot meet, or does not hold."""
     needy = []
-    for operation in state:
+    for operation in (route.operation for route in find_routes(app)):
         told, held = operation.find_contract().need, operation.need
         if held is not None and held != told:
             yield Finding(
@@ -117,8 +117,8 @@ def _check_needs(app: Flask, state: RestState) -> Iterator[Finding]:
         yield Finding(
             "rest.nobody-let-in",
             "warning",
-            f"{len(needy)} operations, such as {needy[0]!r}, are for people who are let in, and"
-            " nothing on this application lets anybody in.",
+            f"Nothing on this application lets anybody in, and that is what {len(needy)} of its"
+            f" operations ask for, such as {needy[0]!r}.",
             "Add what provides access and declares a scheme, or declare them public.",
         )
 
@@ -126,7 +126,7 @@ def _check_needs(app: Flask, state: RestState) -> Iterator[Finding]:
 def _check_schemes(document: Document) -> Iterator[Finding]:
     """Yield ways to be let in that an operation names and nobody declares."""
     declared = document["components"].get("securitySchemes", {})
-    for path, method, operation in find_operations(document):
+    for path, method, operation in list_operations(document):
         for name in (name for way in operation.get("security", ()) for name in way):
             if name not in declared:
                 yield Finding(

@@ -10,6 +10,8 @@ from .bound import Schema
 from .headers import refer_headers
 from .schemas import Schemas
 
+ITEM = "x-itemSchema"
+"""What one line of JSON Lines is."""
 LINES = ("application/jsonl", "application/x-ndjson", "application/x-jsonlines")
 """Media types with one JSON text on each line."""
 
@@ -27,12 +29,10 @@ def is_form(media_type: str) -> bool:
 def write_body(body: Body, schemas: Schemas, limit: int) -> dict[str, Any]:
     """Return what an operation reads.
 
-    :param limit: the most bytes of it, where it is no file.
+    :param limit: the most bytes of it, files and all.
     """
-    told = "" if "multipart/form-data" in body.media_types else f"At most {limit} bytes."
-    label = " ".join(filter(None, [body.label, told]))
     return {
-        **({"description": label} if label else {}),
+        "description": " ".join(filter(None, [body.label, f"At most {limit} bytes."])),
         "required": body.required,
         "content": {
             name: {"schema": _choose_sent(name, body, schemas)} for name in body.media_types
@@ -71,9 +71,18 @@ def _write_answer(answer: Answer, schemas: Schemas, headers: Sequence[str]) -> d
     if answer.type is not None:
         schema = schemas.get(answer.type)
         written["content"] = {
-            name: {"schema": schema if is_json(name) else _write_plain(name)}
-            for name in answer.media_types
+            name: _write_content(name, answer.type, schema) for name in answer.media_types
         }
+    return written
+
+
+def _write_content(media_type: str, cls: Any, schema: Schema) -> dict[str, Any]:
+    if is_json(media_type):
+        return {"schema": schema}
+    written: dict[str, Any] = {"schema": _write_plain(media_type)}
+    if media_type in LINES and cls is not str:
+        # OpenAPI 3.2 has a word for it; those who read 3.1 pass over this one.
+        written[ITEM] = schema
     return written
 
 

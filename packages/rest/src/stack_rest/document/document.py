@@ -19,7 +19,7 @@ from .content import list_answered, list_sent, write_answers, write_body
 from .headers import write_headers
 from .parameters import list_types, write_parameters
 from .problems import ProblemResponses, list_problems
-from .route import Route, find_routes
+from .route import Route, find_routes, find_tag
 from .schemas import Schemas
 from .security import tell_need, write_schemes, write_security
 
@@ -38,7 +38,7 @@ def make_document(app: Flask, state: RestState, *, root: str = "") -> Document:
     writer = _Writer(state, find_routes(app))
     paths = writer.write_paths()
     settings = state.settings
-    tags = sorted({route.operation.tag for route in writer.routes if route.operation.tag})
+    tags = sorted({find_tag(route, settings.prefix) for route in writer.routes})
     return {
         "openapi": VERSION,
         "info": {
@@ -108,15 +108,14 @@ class _Writer:
             "operationId": route.name,
             "summary": contract.summary,
             "description": self._tell(contract, rate),
+            "tags": [find_tag(route, self._state.settings.prefix)],
         }
-        if operation.tag:
-            written["tags"] = [operation.tag]
         if contract.deprecated:
             written["deprecated"] = True
         if parameters := write_parameters(route, contract, self._schemas):
             written["parameters"] = parameters
         if contract.body is not None:
-            limit = self._state.settings.body_limit
+            limit = operation.body_limit or self._state.settings.body_limit
             written["requestBody"] = write_body(contract.body, self._schemas, limit)
         written["responses"] = {
             **write_answers(contract.answers, self._schemas, headers),
@@ -140,7 +139,7 @@ def _list_responses(paths: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from operation["responses"].values()
 
 
-def find_operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def list_operations(document: Document) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield the path, the method in small letters and the object of every operation."""
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

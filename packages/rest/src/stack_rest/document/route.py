@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -67,9 +67,16 @@ def operations_at(app: Flask, rule: Rule) -> list[Operation]:
     return list(view_operations(app, rule))
 
 
-def list_methods(rule: Rule) -> Iterator[str]:
-    """Yield the methods of a rule without those that Flask adds."""
-    yield from sorted((rule.methods or set()) - _METHODS_ADDED)
+def find_tag(route: Route, prefix: str) -> str:
+    """Return under which word an operation is listed: its own, or the first of its path."""
+    path = route.path.removeprefix(prefix) if route.path.startswith(f"{prefix}/") else route.path
+    words = [each for each in path.split("/") if each and "{" not in each]
+    return route.operation.tag or (words[0] if words else "/")
+
+
+def list_methods(rule: Rule) -> list[str]:
+    """Return the methods of a rule, sorted, without those that Flask adds."""
+    return sorted((rule.methods or set()) - _METHODS_ADDED)
 
 
 def write_path(rule: str) -> str:

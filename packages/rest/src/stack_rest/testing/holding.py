@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 from werkzeug.exceptions import HTTPException
 
-from ..document.route import find_operation, write_path
+from ..document.route import write_path
 from ..document.serving import find_own_endpoints
 
 if TYPE_CHECKING:
@@ -55,9 +55,8 @@ class Holder(Base):
             rule, _ = app.url_map.bind("localhost").match(path, method, return_rule=True)
         except HTTPException:
             return None  # nobody promised anything of an address that there is not
-        if find_operation(app, rule) is None and rule.endpoint in find_own_endpoints(self.state):
-            return None
-        return write_path(rule.rule), method
+        own = rule.endpoint in find_own_endpoints(self.state)
+        return None if own else (write_path(rule.rule), method)
 
 
 def _show(response: TestResponse) -> str:
