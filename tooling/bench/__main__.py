@@ -1,7 +1,8 @@
 """Our measures, from the repository alone: ``nox -s bench``.
 
 ``--store`` measures the store instead, beside hand-written Core on SQLite and PostgreSQL.
-``--peers PATH`` runs the peers' harness in that folder too, with our adapter in it.
+``--peers PATH`` runs the peers' harness in that folder too, with our adapter in it; with
+``--rest`` it measures resources beside those of the peers, on SQLite and PostgreSQL.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from burst import SUBJECTS, Subject, compare
 from load import measure_load
-from peers import run_peers
+from peers import run_peers, run_rest
 from writing import measure_writing
 
 from store import LEAST, measure_store
@@ -68,6 +69,10 @@ def main() -> int:
     parser.add_argument("--loads", type=int, default=3, help="times to load all flights")
     parser.add_argument("--peers", type=Path, help="folder of the peers' harness")
     parser.add_argument("--store", action="store_true", help="measure the store, nothing else")
+    parser.add_argument(
+        "--rest", action="store_true", help="measure resources in the harness, nothing else"
+    )
+    parser.add_argument("--only", default="", help="adapters of the harness, with commas")
     parser.add_argument("--books", type=int, default=1_000_000, help="rows for the store")
     options = parser.parse_args()
     if not 3 <= options.rounds <= 1000:
@@ -81,6 +86,11 @@ def main() -> int:
         found = measure_store(options.rounds, options.books)
         print("Measures:")
         return judge(found)
+    if options.rest:
+        if not options.peers:
+            parser.error("--rest needs --peers")
+        run_rest(options.peers.resolve(), options.rounds, options.only)
+        return 0
     print("A view that does not touch the database:")
     hello = measure_hello(options.rounds)
     print("Importing and initialising core and db, beside Flask and Flask-SQLAlchemy:")
