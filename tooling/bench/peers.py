@@ -53,7 +53,7 @@ def run_rest(harness: Path, rounds: int, only: str) -> None:
         words = ["bench.py", "--group", "rest", "--rounds", str(rounds), *chosen]
         bench.fill(f"sqlite:///{bench.root / 'data' / 'bench.db'}")
         bench.run(*words, "--db", "sqlite")
-        with new_database("postgresql") as url:
+        with new_database("PostgreSQL") as url:
             bench.fill(show(url))
             bench.environ["PERF_PG"] = show(url)
             bench.run(*words, "--db", "pg")

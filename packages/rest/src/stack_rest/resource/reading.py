@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -84,7 +85,8 @@ class Reading:
         shape = self._bound.shapes.find(names, included=bool(asked.include))
         listing = self._bound.desk.page(_query(asked, shape), asked.cursor)
         items = shape.make_all(listing.rows, listing.keys)
-        self._complete(asked, names, items, listing)
+        if self._bound.layout.many or asked.include:
+            self._complete(asked, names, items, listing.keys)
         page = Page(items, listing.next, listing.previous, listing.total)
         return answer_json(page, headers=_link(listing))
 
@@ -92,8 +94,9 @@ class Reading:
         bound = self._bound
         shape = bound.shapes.find(names, included=bool(asked.include), tagged=tagged)
         row = bound.desk.row(key, shape.paths)
-        item = shape.make(row, key) if not shape.plain else shape.cls(*row)
-        self._complete_one(asked, names, item, key)
+        item = shape.cls(*row) if shape.plain else shape.make(row, key)
+        if bound.layout.many or asked.include:
+            self._complete(asked, names, [item], [key])
         body = ENCODER.encode(item)
         if shape.version is None:
             return answer_bytes(body)
@@ -103,20 +106,14 @@ class Reading:
         return answer_bytes(body, 200, {"ETag": etag})
 
     def _complete(
-        self, asked: Asked, names: tuple[str, ...], items: list[Any], listing: Listing
+        self, asked: Asked, names: tuple[str, ...], items: list[Any], keys: Sequence[Key]
     ) -> None:
+        """Add what takes statements of its own."""
         many = [name for name in self._bound.layout.many if name in names]
         if many:
-            list_keys(self._bound, many, items, listing.keys)
+            list_keys(self._bound, many, items, keys)
         if asked.include:
-            include(self._bound, asked.include, items, listing.keys)
-
-    def _complete_one(self, asked: Asked, names: tuple[str, ...], item: Any, key: Any) -> None:
-        many = [name for name in self._bound.layout.many if name in names]
-        if many:
-            list_keys(self._bound, many, [item], [key])
-        if asked.include:
-            include(self._bound, asked.include, [item], [key])
+            include(self._bound, asked.include, items, keys)
 
     def _stream(self, asked: Asked, media_type: str) -> Any:
         layout = self._bound.layout

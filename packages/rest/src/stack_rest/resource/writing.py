@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 
 from stack_core.description import Field, Key
 from stack_core.desk import DeskWork
-from stack_core.problem import FieldError, Invalid, NotFound, Problem, Stale
+from stack_core.problem import FieldError, Invalid, Problem, Stale
 from stack_core.store import Saved
 
 from ..http.answer import answer_bytes, answer_nothing
@@ -29,6 +29,7 @@ MERGE = "application/merge-patch+json"
 Values = Mapping[str, Any]
 
 _DECODER = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_HIDDEN = (401, 403, 404)
 _UNKNOWN = "There is no such field to write here."
 
 
@@ -47,8 +48,6 @@ class Writing:
         bound = self._bound
         values = self._read("create", (JSON,))
         saved = self.save("create", values)
-        if not bound.desk.allows("read"):
-            return answer_nothing(201)
         return self._show(saved, 201, {"Location": bound.url(saved.key)})
 
     def replace(self, key: str) -> Any:
@@ -110,18 +109,18 @@ class Writing:
         :param merge: documents of JSON are merged into those that are there.
         """
         bound = self._bound
-        with ExitStack() as stack:
-            if work is None and (bound.hooked(act) or merge or len(versions or ()) > 1):
-                work = stack.enter_context(bound.desk.transaction())
-            at = work or bound.desk
-            if merge and values:
-                values = merge_documents(bound, key, values)
-            if act != "delete":
-                values = self._accept(at, act, values or {})
-            version = self._pick_version(act, key, versions)
-            if not bound.hooked(act):
-                return _write(at, act, key, values or {}, version)
-            return self._write_hooked(at, act, key, dict(values or {}), version)
+        if work is None and (bound.hooked(act) or merge or len(versions or ()) > 1):
+            with bound.desk.transaction() as work:
+                return self.save(act, values, key=key, versions=versions, work=work, merge=merge)
+        at = work or bound.desk
+        if merge and values:
+            values = merge_documents(bound, key, values)
+        if act != "delete":
+            values = self._accept(at, act, values or {})
+        version = self._pick_version(act, key, versions)
+        if not bound.hooked(act):
+            return _write(at, act, key, values or {}, version)
+        return self._write_hooked(at, act, key, dict(values or {}), version)
 
     def _change(self, key: Key, values: Values, *, merge: bool = False) -> Any:
         versions = self._read_match("update", key)
@@ -217,12 +216,14 @@ class Writing:
         return msgspec.structs.replace(saved, known={})
 
     def _show(self, saved: Saved, status: int, headers: dict[str, str]) -> Any:
-        """Answer with an item as it is now."""
+        """Answer with an item as it is now; who may not read it is told nothing of it."""
         bound = self._bound
         try:
             body, etag = bound.narrowing(bound.layout.read, partial(self._item, saved))
-        except NotFound:
-            return answer_nothing(status if status == 201 else 204, headers)
+        except Problem as problem:
+            if problem.status not in _HIDDEN:
+                raise
+            return answer_nothing(201 if status == 201 else 204)
         if etag:
             headers["ETag"] = etag
         return answer_bytes(body, status, headers)
