@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import msgspec
 from flask import Flask
@@ -11,6 +11,7 @@ from .access import find_access
 from .description import Description, Field
 from .filter import TRUE, All, Filter
 from .path import Path
+from .plan import Plan
 from .problem import Denied, Problem
 from .query import Reach
 
@@ -36,6 +37,8 @@ class Act:
     :param public: permissions that everybody has, without a scope.
     """
 
+    __slots__ = ("_public", "_rights", "access", "description")
+
     def __init__(self, app: Flask, description: Description, public: frozenset[str]) -> None:
         self.access = find_access(app)
         self.description = description
@@ -58,9 +61,11 @@ class Act:
         """Return the right to a verb on a kind, the desk's own if none is named, or None."""
         asked = description or self.description
         permission = f"{asked.kind}.{verb}"
-        if permission not in self._rights:
-            self._rights[permission] = self._find(permission, asked)
-        return self._rights[permission]
+        rights = self._rights
+        if permission in rights:
+            return rights[permission]
+        found = rights[permission] = self._find(permission, asked)
+        return found
 
     def sees(self, path: Path) -> bool:
         """Tell whether a path leads through nothing that this person may not read (S28, S54)."""
@@ -71,6 +76,26 @@ class Act:
         return not path.kinds or all(
             self.sees_kind(kind, whole=kind.kind in path.far) for kind in path.kinds
         )
+
+    def reach_along(self, plan: Plan) -> Reach | None:
+        """Return what is read along a plan, or None where something on it may not be.
+
+        It asks for the kinds of the plan, and for nothing else.
+        """
+        rights, open_ = self._rights, True
+        for step in plan.steps:
+            permission = step.permission
+            if permission not in rights:
+                rights[permission] = self._find(permission, step.description)
+            right = rights[permission]
+            if right is WHOLE:
+                continue
+            if right is None or not step.names.isdisjoint(right.hidden):
+                return None
+            if step.whole and right.scope != TRUE:
+                return None
+            open_ = False
+        return plan.open if open_ else self.reach("read", plan.kinds)
 
     def sees_kind(self, description: Description, *, whole: bool = False) -> bool:
         """Tell whether a kind can be read.
@@ -88,17 +113,19 @@ class Act:
         except LookupError:
             return False
 
-    def reach(self, verb: str, kinds: Iterable[Description] = ()) -> Reach:
+    def reach(self, verb: str, kinds: Collection[Description] = ()) -> Reach:
         """Return what the person may reach with a verb that is allowed.
 
         :param kinds: those that are seen through relations.
         """
-        right, reading = self.right(verb), self.right("read")
-        row = right.scope if right else TRUE
+        right = self.right(verb)
+        reading = right if verb == "read" else self.right("read")
+        row = right.scope if right is not None else TRUE
         if reading is not None and reading is not right:
             row = both(row, reading.scope)
-        through = tuple([(each.kind, self._scope(each)) for each in kinds])
-        return Reach(row=row, through=through) if through or row is not TRUE else OPEN
+        if not kinds:
+            return OPEN if row is TRUE else Reach(row=row)
+        return Reach(row=row, through=tuple([(each.kind, self._scope(each)) for each in kinds]))
 
     def refuse_row(self, verb: str) -> Problem:
         """Return the refusal of a row that can be read and not acted on (S56)."""
@@ -157,10 +184,9 @@ class Act:
             return WHOLE
         if not self.access.allows(permission):
             return None
-        return Right(
-            self.access.scope(permission, description),
-            frozenset(self.access.hidden(permission, description)),
-        )
+        scope = self.access.scope(permission, description)
+        hidden = self.access.hidden(permission, description)
+        return Right(scope, frozenset(hidden)) if hidden or scope != TRUE else WHOLE
 
 
 def both(*parts: Filter) -> Filter:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
@@ -10,26 +9,19 @@ from flask import Flask
 from .cursor import read_cursor, write_cursor
 from .inspection import Inspection
 from .path import Path
+from .plan import Plan
 from .problem import BadQuery
 from .query import Position
 from .store import Store
 
 
 class Bookmarks:
-    """Writes and reads the cursors of one kind in one order.
+    """Writes and reads the cursors of one kind in one order, which is a plan's."""
 
-    :param order: its paths with their signs; ``paths`` are the same, taken
-        apart, with the key's at the end.
-    """
-
-    def __init__(self, app: Flask, order: Sequence[str], paths: Sequence[Path]) -> None:
+    def __init__(self, app: Flask, plan: Plan) -> None:
         self._app = app
-        self._paths = paths
-        self._bound = (
-            paths[-1].description.kind,
-            *order,
-            *(column.type for path in paths for column in path.columns),
-        )
+        self._paths = plan.order
+        self._bound = plan.bound
 
     def write(self, position: Position | None) -> str | None:
         """Return the cursor of a position, and None where the list ends."""

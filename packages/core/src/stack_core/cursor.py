@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Any
@@ -30,6 +31,7 @@ BACKWARDS, KEY_ONLY = 1, 2
 
 _KINDS: tuple[type[Any], ...] = (Enum, int, Decimal, datetime, date, time, timedelta, UUID)
 """By their number in a cursor; a subclass stands before its class."""
+_ENCODER = msgspec.msgpack.Encoder()
 _PLAIN = frozenset({type(None), bool, float, str, bytes})
 
 
@@ -58,7 +60,8 @@ def write_cursor(app: Flask, bound: Sequence[str], position: Position) -> str:
         payload = _encode(flags | KEY_ONLY, position.values[-1:])
     if payload is None:
         raise TypeError(f"{position.values[-1]!r} cannot stand in a cursor.")
-    key = next(_keys(app), None)
+    secret = app.secret_key
+    key = _derive(secret) if secret else next(_keys(app), None)
     if key is None:
         raise BadSecretKey(
             "'SECRET_KEY' is not set, and cursors are signed with it. Set it to what"
@@ -93,7 +96,7 @@ def read_cursor(
 
 def _encode(flags: int, values: Sequence[Any]) -> bytes | None:
     try:
-        return msgspec.msgpack.encode((flags, *map(_pack, values)))
+        return _ENCODER.encode((flags, *map(_pack, values)))
     except (TypeError, ValueError):  # a type of its own, half of a character
         return None
 
@@ -140,14 +143,22 @@ def _unpack(value: Any, python: Any) -> Any:
 
 def _keys(app: Flask) -> Iterator[bytes]:
     """Yield the keys, which are not those of Flask's session: the one that signs comes first."""
-    for secret in (app.secret_key, *(app.config.get("SECRET_KEY_FALLBACKS") or ())):
+    if secret := app.secret_key:
+        yield _derive(secret)
+    for secret in app.config.get("SECRET_KEY_FALLBACKS") or ():
         if secret:
-            known = secret.encode() if isinstance(secret, str) else secret
-            yield blake2b(known, digest_size=32, person=PURPOSE).digest()
+            yield _derive(secret)
+
+
+@lru_cache(maxsize=16, typed=True)
+def _derive(secret: str | bytes) -> bytes:
+    """Return the key that a secret key makes; each page is signed with the same."""
+    known = secret.encode() if isinstance(secret, str) else secret
+    return blake2b(known, digest_size=32, person=PURPOSE).digest()
 
 
 def _sign(key: bytes, bound: Sequence[str], payload: bytes) -> bytes:
-    told = msgspec.msgpack.encode((bound, payload))
+    told = _ENCODER.encode((bound, payload))
     return blake2b(told, key=key, digest_size=MAC).digest()
 
 

@@ -18,11 +18,11 @@ from .description import Choice, Description, Field, Key
 from .desk_work import DeskWork
 from .draft import find_writable
 from .event import Change
-from .inspection import Inspection, check_number
+from .inspection import Inspection, check_key, check_number
 from .past import strip
-from .path import Paths
+from .plan import Plans
 from .problem import NotFound, Unable
-from .query import Aggregate, Page, Query, Total
+from .query import Aggregate, Page, Query, Reach, Total
 from .store import Ability, Related, Saved, Store, Work, store_for
 
 __all__ = ["Desk", "DeskWork", "Listing"]
@@ -65,7 +65,6 @@ class Desk(DeskWork):
         self._thing = thing
         self._public = frozenset(public)
         self._limit = limit
-        self._paths = Paths()
         self._found: Store | None = None
 
     @property
@@ -106,17 +105,16 @@ class Desk(DeskWork):
             not one of this kind and order.
         """
         asked = self._ask("read", *_searching(query.search))
-        asked.check_fields(query.fields)
-        order = asked.check_order(query.order)
+        plan = asked.check_paths(query.fields, query.order)
         limit = asked.check_numbers(query, self._limit)
         where = asked.check_where(query.where)
         among = asked.check_search(query.search, query.search_in)
-        marks = Bookmarks(self._app, query.order, order)
+        marks = Bookmarks(self._app, plan)
         position = query.position
         if cursor:
             position = marks.read(cursor, self._store, asked)
         elif position is not None:
-            position = asked.check_position(position, order)
+            position = asked.check_position(position, plan.order)
         query = msgspec.structs.replace(
             query, where=where, search_in=among, position=position, limit=limit
         )
@@ -125,8 +123,7 @@ class Desk(DeskWork):
     def stream(self, query: Query) -> Iterator[tuple[Any, ...]]:
         """Check everything, then return the rows one by one."""
         asked = self._ask("read", "stream", *_searching(query.search))
-        asked.check_fields(query.fields)
-        asked.check_order(query.order)
+        asked.check_paths(query.fields, query.order)
         among = asked.check_search(query.search, query.search_in)
         query = msgspec.structs.replace(
             query, where=asked.check_where(query.where), search_in=among, position=None
@@ -164,14 +161,12 @@ class Desk(DeskWork):
         :param saved: what a write of this desk has returned for the row.
         :raises NotFound: there is no such row, or none that the person may read.
         """
-        asked = self._ask("read")
-        asked.check_fields(fields)
-        key = asked.check_key(key)
+        key, reach = self._reach_row(key, fields)
         known = saved.known if saved is not None and saved.key == key else {}
         missing = [path for path in fields if path not in known] if known else fields
         if known and not missing:
             return tuple(known[path] for path in fields)
-        row = self._store.row(key, missing, asked.reach("read"))
+        row = self._store.row(key, missing, reach)
         if row is None:
             raise NotFound()
         if not known:
@@ -267,13 +262,28 @@ class Desk(DeskWork):
     def _act(self) -> Act:
         return Act(self._app, self._store.description, self._public)
 
+    def _reach_row(self, key: Key, fields: Sequence[str]) -> tuple[Key, Reach]:
+        """Return a row's key, and what is reached by reading its fields.
+
+        Where all of it was met before, nothing but access is asked.
+        """
+        act = self._act()
+        plan = Plans.of(act.description).find(fields)
+        reach = act.reach_along(plan) if plan is not None else None
+        if reach is not None:
+            return check_key(act.description, key), reach
+        act.require("read")
+        asked = Inspection(act)
+        asked.check_paths(fields)
+        return asked.check_key(key), asked.reach("read")
+
     def _ask(self, verb: str, *abilities: Ability) -> Inspection:
         act = self._act()
         act.require(verb)
         for ability in abilities:
             if ability not in self._store.abilities:
                 raise Unable(f"What is kept here has no {ability!r}. Do without it.")
-        return Inspection(act, self._paths)
+        return Inspection(act)
 
 
 class _Transaction(DeskWork):

@@ -19,6 +19,7 @@ from .condition import (
 from .description import Description, Key
 from .filter import TRUE, Filter
 from .path import Path, Paths, convert_key
+from .plan import Plan, Plans, make_plan
 from .problem import BadQuery, NotFound
 from .query import Aggregate, Group, Measure, Position, Query, Reach
 
@@ -35,13 +36,15 @@ class Inspection:
     """Checks all that one act asks for, and collects the kinds that are seen through relations.
 
     :param act: whose rights count.
-    :param paths: those that the desk has met before.
     """
 
-    def __init__(self, act: Act, paths: Paths) -> None:
+    __slots__ = ("_joined", "_paths", "_plans", "act", "kinds")
+
+    def __init__(self, act: Act) -> None:
         self.act = act
         self.kinds: dict[str, Description] = {}
-        self._paths = paths
+        self._paths = Paths.of(act.description)
+        self._plans = Plans.of(act.description)
         self._joined: set[str] = set()
 
     def look(self, description: Description, text: object, to_many: bool = False) -> Path:
@@ -84,14 +87,26 @@ class Inspection:
         """Return what whoever asks may reach with a verb, through all that was looked at."""
         return self.act.reach(verb, self.kinds.values())
 
-    def check_fields(self, fields: Sequence[str]) -> None:
-        """Check the paths that are to be read."""
+    def check_paths(self, fields: Sequence[str], order: Sequence[str] = ()) -> Plan:
+        """Check the paths that are to be read, and those of an order."""
+        plan = self._plans.find(fields, order)
+        if plan is not None and self.act.reach_along(plan) is not None:
+            for kind in plan.kinds:
+                self.pass_through(kind)
+            return plan
+        read, ordered = self.check_fields(fields), self.check_order(order)
+        plan = make_plan(read, order, ordered)
+        self._plans.keep(fields, order, plan)
+        return plan
+
+    def check_fields(self, fields: Sequence[str]) -> list[Path]:
+        """Return the paths that are to be read."""
         if isinstance(fields, str) or len(fields) > MOST_FIELDS:
             raise BadQuery(f"A query names at most {MOST_FIELDS} fields. Ask for fewer.")
-        for text in fields:
-            path = self.look(self.act.description, text)
-            if path.kinds:
-                self._join(path)
+        found = [self.look(self.act.description, text) for text in fields]
+        for path in found:
+            self._join(path)
+        return found
 
     def check_links(self, name: str, keys: Sequence[Key]) -> list[Key]:
         """Return the keys of rows whose to-many relation is to be read."""
@@ -112,8 +127,7 @@ class Inspection:
             path = self.look(self.act.description, bare)
             if path.fields and not path.fields[-1].order:
                 raise refuse_path(bare)
-            if path.kinds:
-                self._join(path)
+            self._join(path)
             found.append(path)
         end = next(number for number, path in enumerate(found) if not path.fields)
         return tuple(found[: end + 1])
@@ -181,13 +195,12 @@ class Inspection:
 
         :raises NotFound: it is none, so there is no such row.
         """
-        try:
-            return convert_key(self.act.description, key)
-        except (ValueError, LookupError):
-            raise NotFound() from None
+        return check_key(self.act.description, key)
 
     def _join(self, path: Path) -> None:
         """Count the relations that a store must join to read a path."""
+        if not path.kinds:
+            return
         so_far = path.text
         while so_far := so_far.rpartition(".")[0]:
             self._joined.add(so_far)
@@ -226,6 +239,17 @@ class Inspection:
             raise BadQuery(f"{show(group.path)} has no {show(group.by)} to group by. Use another.")
         if not _is_zone(group.zone):
             raise BadQuery(f"{show(group.zone)} is no time zone. Use one such as 'Europe/Vienna'.")
+
+
+def check_key(description: Description, key: Key) -> Key:
+    """Return a key as its columns have it.
+
+    :raises NotFound: it is none, so there is no such row.
+    """
+    try:
+        return convert_key(description, key)
+    except (ValueError, LookupError):
+        raise NotFound() from None
 
 
 def check_number(value: Any, least: int, name: str) -> None:

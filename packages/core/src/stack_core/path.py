@@ -44,10 +44,17 @@ class Path(msgspec.Struct, frozen=True, eq=False):
 
 
 class Paths:
-    """The paths that a desk has met and that exist; they are the same for everybody."""
+    """The paths of one kind that were met and that exist; they are the same for everybody."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], Path] = {}
+
+    @classmethod
+    def of(cls, description: Description) -> Paths:
+        """Return the paths of a kind, the same object each time."""
+        held = vars(description)
+        found: Paths = held.get("_paths") or held.setdefault("_paths", cls())
+        return found
 
     def find(self, description: Description, text: str, *, to_many: bool = False) -> Path:
         """Return a path.

@@ -9,6 +9,8 @@ from flask import Flask
 
 from stack_core.desk import Desk
 from stack_core.filter import All, AnyOf, Is, Not, Some
+from stack_core.path import Paths
+from stack_core.plan import Plans
 from stack_core.problem import BadQuery, Denied, NotFound, Unable
 from stack_core.query import Aggregate, Measure, Query
 
@@ -103,13 +105,14 @@ def test_to_many_stands_in_no_path(desk: Desk, sign_in: Any, path: str) -> None:
 
 
 def test_unknown_paths_are_not_kept(app: Flask, library: Any, sign_in: Any) -> None:
-    """A desk remembers paths that exist, and none that somebody makes up."""
+    """Paths that exist are remembered, and none that somebody makes up."""
     sign_in(*EVERYTHING)
     desk = Desk(app, "book")
     for number in range(50):
         with pytest.raises(BadQuery):
             desk.row(1, (f"x{number}",))
-    assert len(desk._paths._found) == 0
+    assert len(Paths.of(desk.description)._found) == 0
+    assert len(Plans.of(desk.description)._found) == 0
 
 
 @pytest.mark.parametrize("key", ["1x", "007", 10**23, None, (1, 2), 1.5, "1\0", b"1", {}])

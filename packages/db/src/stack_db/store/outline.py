@@ -9,11 +9,13 @@ from sqlalchemy import BigInteger, Integer, bindparam
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import TypeEngine
 
-from stack_core.filter import All, AnyOf, Filter, Is, Not, Some
+from stack_core.filter import TRUE, All, AnyOf, Filter, Is, Not, Some
 from stack_core.query import EVERYTHING, Reach
 
 ESCAPE = "/"
 """What makes ``%`` and ``_`` stand for themselves in a pattern."""
+_OF_TRUE = (All,)
+"""The outline of what holds always, which most reaches are made of."""
 _PATTERN = str.maketrans({ESCAPE: ESCAPE * 2, "%": ESCAPE + "%", "_": ESCAPE + "_"})
 
 
@@ -32,6 +34,8 @@ class Values:
 
     def outline(self, part: Filter, prefix: str) -> Hashable:
         """Return a filter's outline, and take its values under names of this prefix."""
+        if part is TRUE:
+            return _OF_TRUE
         found: list[Any] = []
         outline = self._trace(part, found)
         for position, value in enumerate(found):
@@ -46,7 +50,7 @@ class Values:
         if not reach.through:
             return (row, reach.trusted)
         through = [
-            (kind, self.outline(part, f"t{position}_"))
+            (kind, _OF_TRUE if part is TRUE else self.outline(part, f"t{position}_"))
             for position, (kind, part) in enumerate(reach.through)
         ]
         return (row, reach.trusted, *through)
