@@ -110,7 +110,7 @@ def test_errors_are_told_with_pointers(orders: Any) -> None:
 @pytest.mark.parametrize(
     ("more", "pointer", "detail"),
     [
-        (b'"items": []', "/items", "This must have at least 1 items."),
+        (b'"items": []', "/items", "This must have at least 1 item."),
         (b'"extra": {"color": "green"}', "/extra/color", "none of the values"),
         (b'"extra": {"color": "red", "x": 1}', "/extra/x", "no such field"),
         (b'"at": [1]', "/at", "must have 2 items"),

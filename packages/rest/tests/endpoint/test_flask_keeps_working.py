@@ -157,3 +157,29 @@ def test_head_and_options_are_answered(service: Any) -> None:
     assert client.head("/api/it").status_code == 200
     assert client.options("/api/it").status_code == 200
     assert client.post("/api/it").status_code == 405
+
+
+class Town:
+    """What only the application knows."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class TownConverter(BaseConverter):
+    def to_python(self, value: str) -> Town:
+        return Town(value)
+
+
+def test_a_converter_may_make_what_only_the_application_knows(service: Any) -> None:
+    """The function gets what the converter made, and the document tells of text."""
+    service.app.url_map.converters["town"] = TownConverter
+
+    @service.rest.get("/<town:town>", public=True)
+    def show(town: Town) -> str:
+        return town.name
+
+    client = service.client()
+    assert client.get("/api/oslo").text == "oslo"
+    parameters = client.get("/api/openapi.json").json["paths"]["/api/{town}"]["get"]["parameters"]
+    assert parameters[0]["schema"]["type"] == "string"

@@ -147,7 +147,13 @@ def _make_contract(
     inner = [value for spread in plan.spreads for value in spread.values]
     texts = [*plan.texts, *inner]
     paths = [
-        Parameter(name=each.name, where="path", type=each.type, label=each.label, required=True)
+        Parameter(
+            name=each.name,
+            where="path",
+            type=str if each.read is None else each.type,
+            label=each.label,
+            required=True,
+        )
         for each in plan.paths
     ]
     problems = [*_find_problems(plan, bool(texts)), *declaration.options.get("raises", ())]

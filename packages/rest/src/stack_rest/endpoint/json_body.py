@@ -11,7 +11,7 @@ from flask import request
 from stack_core.problem import FieldError, Invalid
 
 from ..http.body import read_body
-from ..http.tree import count_members, read_tree, refuse_twice
+from ..http.tree import TOO_DEEP, count_members, read_tree, refuse_twice
 from ..operation.operation import JSON, Body
 from ..problem.catalogue import Unreadable
 from ..shape.model import read_foreign
@@ -47,7 +47,7 @@ class JsonBody:
             try:
                 values[self._argument.name] = self._decode(body)
             except RecursionError:
-                raise Unreadable("This is nested too deep. Send it flatter.") from None
+                raise Unreadable(TOO_DEEP) from None
         elif self._argument.required:
             raise Invalid(
                 f"This needs a body. Send one as {JSON!r}.",

@@ -18,19 +18,21 @@ class PathValue(msgspec.Struct, frozen=True, eq=False):
     """One value that stands in the address.
 
     :param type: what it becomes where the converter gives another.
+    :param read: reads the type from text; None: only a converter of the application makes it.
     """
 
     name: str
     type: Any
-    read: Read
+    read: Read | None
     label: str = ""
-    default: Any = msgspec.UNSET
 
     def convert(self, value: Any) -> Any:
         """Return what the converter gave as the function's own type.
 
         :raises NotFound: there is no such value, and so nothing at this address.
         """
+        if self.read is None:
+            return value
         try:
             if isinstance(value, str):
                 return self.read(value)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import msgspec
 
 from ..operation.operation import SAFE
 from .form_body import FilePart, FormBody
 from .json_body import JsonBody
-from .kind import find_fields, is_file, is_structured, split_list
+from .kind import FieldOf, find_fields, is_file, is_structured, split_list
 from .option import Declaration
 from .path_value import PathValue
 from .signature import Argument, Signature
@@ -87,11 +86,7 @@ class Planner:
     def _place(self, argument: Argument) -> None:
         source = argument.source
         if argument.name in self._in_rule:
-            read = make_read(argument.annotation)
-            path = PathValue(
-                argument.name, argument.annotation, read, argument.label, argument.default
-            )
-            self._paths.append(path)
+            self._paths.append(_make_path(argument))
         elif is_file(argument.annotation):
             many = split_list(argument.annotation) is not None
             self._files.append(FilePart(argument.name, many, argument.required, argument.label))
@@ -108,12 +103,7 @@ class Planner:
                 name = name.replace("_", "-")
             self._texts.append(_make_value(argument, name, where))
             return
-        values = tuple(
-            _make_value(
-                Argument(each.name, each.annotation, None, _default(each)), each.name, where
-            )
-            for each in fields
-        )
+        values = tuple(_make_field_value(each, where) for each in fields)
         self._spreads.append(Spread(argument.name, argument.annotation, where, values))
 
     def _make_body(self) -> JsonBody | FormBody | None:
@@ -169,7 +159,18 @@ def _make_value(argument: Argument, name: str, where: Where) -> TextValue:
     )
 
 
-def _default(field: Any) -> Any:
-    if field.required:
-        return msgspec.UNSET
-    return None if field.default is msgspec.NODEFAULT else field.default
+def _make_field_value(field: FieldOf, where: Where) -> TextValue:
+    made = _make_value(Argument(field.name, field.annotation), field.name, where)
+    default = msgspec.UNSET if field.default is msgspec.NODEFAULT else field.default
+    return msgspec.structs.replace(made, required=field.required, default=default)
+
+
+def _make_path(argument: Argument) -> PathValue:
+    annotation = argument.annotation
+    try:
+        read: Read | None = make_read(annotation)
+    except TypeError:
+        if not isinstance(annotation, type) or is_structured(annotation):
+            raise
+        read = None  # a converter of the application makes it
+    return PathValue(argument.name, annotation, read, argument.label)

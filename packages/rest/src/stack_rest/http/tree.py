@@ -10,6 +10,8 @@ import msgspec
 from ..problem.catalogue import Unreadable
 
 LEAST, MOST = -(2**63), 2**63 - 1
+DEEPEST = 100
+TOO_DEEP = "This has more levels than are read here. Send it flatter."
 _NOT_JSON = "This is not JSON. Mend it where it breaks off."
 _TOO_LARGE = "A number has more than 64 bits. Send it as text."
 _CONTAINERS = (dict, list)
@@ -41,15 +43,23 @@ def read_tree(body: bytes) -> Any:
 
 
 def count_members(tree: Any) -> int:
-    """Return how many members all objects of a tree have together."""
-    found = 0
-    waiting = [tree]
-    for each in waiting:  # it grows on the way, so that no depth is too deep
-        if type(each) is dict:
-            found += len(each)
-            waiting += [value for value in each.values() if type(value) in _CONTAINERS]
-        elif type(each) is list:
-            waiting += [value for value in each if type(value) in _CONTAINERS]
+    """Return how many members all objects of a tree have together.
+
+    :raises Unreadable: it has more levels than anybody needs.
+    """
+    found = depth = 0
+    level = [tree] if type(tree) in _CONTAINERS else []
+    while level:
+        below: list[Any] = []
+        for each in level:
+            if type(each) is dict:
+                found += len(each)
+                each = each.values()
+            below += [value for value in each if type(value) in _CONTAINERS]
+        depth += 1
+        if depth > DEEPEST:
+            raise Unreadable(TOO_DEEP)
+        level = below
     return found
 
 

@@ -27,7 +27,9 @@ class Caching:
         self._public = operation.need is not None and operation.need.public
 
     def __call__(self, response: Response) -> Response:
-        open_to_all = self._public and not _is_personal(response)
+        # What was written nobody keeps; and looking at the session makes Flask vary by cookie,
+        # which costs as much as all else here.
+        open_to_all = self._public and not (self._safe and _is_personal(response))
         headers = response.headers
         if "Cache-Control" not in headers:
             headers.add("Cache-Control", self._choose(open_to_all))

@@ -74,7 +74,7 @@ class MapNode:
     def __init__(self, info: inspect.DictType, keys: Any, value: Node) -> None:
         self._value = value
         self._keys = None if keys is str else keys
-        self._length = test_length(info, "members")
+        self._length = test_length(info, "member")
 
     def count(self, data: Any) -> int:
         """Return how many members it has, and its values."""

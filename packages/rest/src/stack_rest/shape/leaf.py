@@ -117,7 +117,7 @@ def _bounds(info: Any) -> list[tuple[Callable[[Any], bool], str]]:
 
 def _texts(info: inspect.StrType) -> Test:
     search = re.compile(info.pattern).search if info.pattern is not None else None
-    length = test_length(info, "characters")
+    length = test_length(info, "character")
 
     def test(data: Any) -> str | None:
         if type(data) is not str:
@@ -137,12 +137,16 @@ def test_length(info: Any, unit: str) -> Test:
 
     def test(data: Any) -> str | None:
         if len(data) < least:
-            return f"This must have at least {least} {unit}."
+            return f"This must have at least {_count(least, unit)}."
         if most is not None and len(data) > most:
-            return f"This has {len(data)} {unit}, and at most {most} may be sent."
+            return f"This has {_count(len(data), unit)}, and at most {most} may be sent."
         return None
 
     return test
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 test_length.__test__ = False  # type: ignore[attr-defined]

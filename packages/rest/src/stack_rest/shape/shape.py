@@ -54,7 +54,7 @@ class _Maker:
         if isinstance(info, inspect.AnyType | inspect.RawType):
             return Whatever()
         if isinstance(info, _LISTS):
-            return ListNode(self.make(info.item_type), test_length(info, "items"))
+            return ListNode(self.make(info.item_type), test_length(info, "item"))
         if isinstance(info, inspect.TupleType):
             return TupleNode([self.make(each) for each in info.item_types])
         if isinstance(info, inspect.DictType):

@@ -11,6 +11,7 @@ from .leaf import Leaf, Test
 from .node import NEEDED, NO_CHOICE, UNKNOWN, Faults, Node, Path, Suspect, shorten
 
 _ABSENT = object()
+_DEEPEST_JUDGED = 20
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -75,7 +76,8 @@ class Thing:
         if not self._names.issuperset(data):
             for name in [each for each in data if each not in self._names]:
                 faults.add((*path, shorten(name)), UNKNOWN, "unknown")
-        if self._judges and len(faults) == before:
+        # Each judges all that is inside once more: so many levels, that nobody can make it slow.
+        if self._judges and len(faults) == before and len(path) < _DEEPEST_JUDGED:
             self._judge(data, path, faults)
         return None
 
