@@ -49,9 +49,17 @@ ANSWERS: dict[str, tuple[str, tuple[int, int, int]]] = {
     "stack_rest.news": ("GET", (200, 200, 200)),
     "stack_rest.ping": ("POST", (401, 200, 200)),
     "stack_rest.report": ("GET", (401, 403, 200)),
+    "ledger.read_ledger": ("GET", (401, 403, 200)),
+    "ledger.tear_out": ("DELETE", (401, 403, 204)),
 }
 
-PARTS = {"<path:filename>": "no.css", "<name>": "no.css", "<kind>": "rate", "<key>": "1"}
+PARTS = {
+    "<path:filename>": "no.css",
+    "<name>": "no.css",
+    "<kind>": "rate",
+    "<key>": "1",
+    "<int:number>": "1",
+}
 
 
 def make_body(endpoint: str, method: str) -> dict[str, Any] | None:
@@ -64,6 +72,8 @@ def make_body(endpoint: str, method: str) -> dict[str, Any] | None:
         values = {"owner": "ann", "title": method, "remark": None}
     if kind == "note" and what == "replace":
         values["folder"] = None
+    if what == "":
+        values = {"text": "hello"}
     return {"writes": [{"act": "create", "values": values}]} if what == "bulk" else values
 
 

@@ -200,6 +200,17 @@ def test_answer_that_is_made_while_it_is_sent_is_told_as_done(make: Any) -> None
     assert made == [1]
 
 
+def test_answer_that_nobody_may_store_is_told_as_done(make: Any) -> None:
+    """A secret is told once, and is in no keep."""
+    interface = make()
+    more = {"Cache-Control": "no-store", "X-Secret": "word"}
+    interface.add("tokens", lambda: ("secret word", 201, more), "POST", keyed=True)
+    headers = {"Idempotency-Key": "k-1"}
+    first, second = (interface.client().post("/api/tokens", headers=headers) for _ in range(2))
+    assert (first.text, second.status_code, second.text) == ("secret word", 204, "")
+    assert "X-Secret" not in second.headers
+
+
 @pytest.mark.parametrize(
     "error", [Conflict("number"), Denied("No."), Unavailable("Later."), ZeroDivisionError()]
 )
