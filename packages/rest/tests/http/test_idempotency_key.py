@@ -98,6 +98,17 @@ def test_keys_are_each_persons_own(desk: Desk) -> None:
     assert desk.post(person="").json == {"number": 3}
 
 
+def test_kinds_of_identities_are_apart(desk: Desk) -> None:
+    """A person and a token with the same key are two, and neither reads the other's answer."""
+    client, body = desk.client, {"hat": 1}
+    headers = {"X-Person": "7", "Idempotency-Key": "k-1"}
+    numbers = [
+        client.post(PATH, json=body, headers=headers | {"X-Kind": kind}).json["number"]
+        for kind in ("person", "token", "person")
+    ]
+    assert numbers == [1, 2, 1]
+
+
 def test_keys_are_each_operations_own(desk: Desk) -> None:
     """The same key at two operations means two things."""
     desk.interface.add("returns", lambda: ("{}", 201), "POST", keyed=True)
