@@ -83,7 +83,7 @@ def test_bearer_goes_before_the_cookie(app: Flask) -> None:
     client, _ = sign_in(app, "ann")
     assert post(client, {"Origin": EVIL} | bearer("ann")) == 201
     assert post(client, bearer("bob")) == 403
-    assert client.get("/api/me", headers=bearer("bob")).get_json() == {"name": "Bob"}
+    assert client.get("/api/me", headers=bearer("bob")).get_json() == {"text": "Bob"}
 
 
 @pytest.mark.parametrize("shown", ["Bearer wrong", "Bearer", "Basic YTpi", ""])

@@ -11,7 +11,17 @@ from flask import Flask, request
 from .conftest import bearer, sign_in
 from .notebook import ANN, BOB
 
-PATHS = ("/api/notes", "/api/notes/1", "/api/notes/2", "/api/me", "/api/news", "/api/report")
+PATHS = (
+    "/api/notes",
+    "/api/notes/1",
+    "/api/notes/2",
+    "/api/me",
+    "/api/news",
+    "/api/report",
+    "/api/ledger/",
+    "/api/folders?include=notes",
+    "/api/folders/1/notes",
+)
 
 
 class Cache:

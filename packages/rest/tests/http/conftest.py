@@ -22,8 +22,8 @@ KEY = "a-key-that-is-good-enough-1234567890"
 class Person:
     """Whoever is named may do what needs no permission."""
 
-    def __init__(self, name: str) -> None:
-        self.identity = Identity(name) if name else NOBODY
+    def __init__(self, name: str, kind: Any) -> None:
+        self.identity = Identity(name, kind=kind) if name else NOBODY
 
     def allows(self, permission: str) -> bool:
         return False
@@ -45,7 +45,7 @@ class People:
         name = request.headers.get("X-Person", request.cookies.get("person", ""))
         if name == "liar":
             raise Denied("This is nobody.", status=401)
-        return Person(name)
+        return Person(name, request.headers.get("X-Kind", "person"))
 
 
 class Interface:

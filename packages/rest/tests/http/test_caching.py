@@ -7,8 +7,18 @@ from typing import Any
 import pytest
 from flask import Response, session
 
-from stack_core.problem import Denied
+from stack_core.problem import Denied, NotFound, Problem
 from stack_rest.operation.operation import SIGNED_IN
+
+
+class Sold(Problem):
+    """It is sold."""
+
+    status = 409
+
+
+class HatGone(NotFound):
+    """It is not there."""
 
 
 def refuse() -> str:
@@ -73,6 +83,22 @@ def test_public_answer_to_a_known_client_is_private(client: Any, cookie: bool) -
     answer = client.get("/api/open", headers={} if cookie else {"Authorization": "Bearer x"})
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert {"authorization", "cookie"} <= {name.lower() for name in answer.vary}
+
+
+@pytest.mark.parametrize("error", [Sold, ValueError, HatGone])
+def test_answer_of_an_applications_handler_is_private(make: Any, error: type[Exception]) -> None:
+    """Who handles an error of an operation answers one person, too."""
+    interface = make()
+
+    def fail() -> str:
+        raise error("ann's hat")
+
+    interface.add("hat", fail, need=SIGNED_IN)
+    interface.app.register_error_handler(error, lambda found: (f"Sorry: {found}", 404))
+    answer = interface.client().get("/api/hat", headers={"X-Person": "ann"})
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert {"Authorization", "Cookie"} <= set(answer.vary)
 
 
 @pytest.mark.parametrize("path", ["/api/nothing", "/api/open"])

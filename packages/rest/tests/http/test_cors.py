@@ -8,6 +8,7 @@ import pytest
 
 from stack_core import ConfigError
 from stack_core.problem import Conflict
+from stack_rest import Rest
 from stack_rest.operation.operation import SIGNED_IN
 
 HOME = "https://shop.example"
@@ -155,3 +156,22 @@ def test_origin_is_read_as_browsers_write_it(make: Any, written: str) -> None:
     """Capitals and the usual port make no other origin."""
     answer = serve(make, written).get("/api/notes", headers={"Origin": HOME})
     assert answer.headers["Access-Control-Allow-Origin"] == HOME
+
+
+def test_function_on_a_route_of_flasks_is_shared(make: Any) -> None:
+    """A typed function below the prefix is an operation, whoever registered its route."""
+    interface = make(REST_CORS_ORIGINS=[HOME])
+
+    def hello() -> dict[str, str]:
+        """Greet."""
+        return {"text": "hello"}
+
+    view = Rest().endpoint(public=True)(hello)
+    for rule in ("/api/hello", "/hello"):
+        interface.app.add_url_rule(rule, endpoint=rule, view_func=view)
+    client = interface.client()
+    ask = {"Origin": HOME, "Access-Control-Request-Method": "GET"}
+    assert client.options("/api/hello", headers=ask).status_code == 204
+    below = client.get("/api/hello", headers={"Origin": HOME})
+    assert below.headers["Access-Control-Allow-Origin"] == HOME
+    assert sent(client.get("/hello", headers={"Origin": HOME})) == set()

@@ -98,6 +98,17 @@ def test_keys_are_each_persons_own(desk: Desk) -> None:
     assert desk.post(person="").json == {"number": 3}
 
 
+def test_kinds_of_identities_are_apart(desk: Desk) -> None:
+    """A person and a token with the same key are two, and neither reads the other's answer."""
+    client, body = desk.client, {"hat": 1}
+    headers = {"X-Person": "7", "Idempotency-Key": "k-1"}
+    numbers = [
+        client.post(PATH, json=body, headers=headers | {"X-Kind": kind}).json["number"]
+        for kind in ("person", "token", "person")
+    ]
+    assert numbers == [1, 2, 1]
+
+
 def test_keys_are_each_operations_own(desk: Desk) -> None:
     """The same key at two operations means two things."""
     desk.interface.add("returns", lambda: ("{}", 201), "POST", keyed=True)
@@ -198,6 +209,17 @@ def test_answer_that_is_made_while_it_is_sent_is_told_as_done(make: Any) -> None
     first, second = (interface.client().post("/api/stream", headers=headers) for _ in range(2))
     assert (first.text, second.status_code, second.text) == ("onetwo", 204, "")
     assert made == [1]
+
+
+def test_answer_that_nobody_may_store_is_told_as_done(make: Any) -> None:
+    """A secret is told once, and is in no keep."""
+    interface = make()
+    more = {"Cache-Control": "no-store", "X-Secret": "word"}
+    interface.add("tokens", lambda: ("secret word", 201, more), "POST", keyed=True)
+    headers = {"Idempotency-Key": "k-1"}
+    first, second = (interface.client().post("/api/tokens", headers=headers) for _ in range(2))
+    assert (first.text, second.status_code, second.text) == ("secret word", 204, "")
+    assert "X-Secret" not in second.headers
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def bind(app: Flask, declaration: Declaration, place: Place) -> Operation:
         need=declaration.need,
         rate=declaration.rate,
         keyed=place.method == "POST",
+        body_limit=limit,
         media_types=() if "*/*" in media_types else tuple(dict.fromkeys(media_types)),
     )
 

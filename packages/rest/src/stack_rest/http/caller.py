@@ -21,7 +21,7 @@ def name_caller(app: Flask) -> str:
     """
     identity = _identify(app)
     if identity.kind != "nobody":
-        return f"identity:{identity.key}"
+        return f"{identity.kind}:{identity.key}"
     return f"address:{_shorten(request.remote_addr or '')}"
 
 

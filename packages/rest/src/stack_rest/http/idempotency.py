@@ -30,7 +30,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     """What is kept under a key.
 
     :param fingerprint: of the request.
-    :param body: of the answer; None: it was too large, or sent as it was made.
+    :param body: of the answer; None: too large, secret, or sent as it was made.
     """
 
     fingerprint: bytes
@@ -64,12 +64,16 @@ def read_kept(value: bytes) -> Kept:
 
 
 def keep_answer(fingerprint: bytes, answer: Response) -> Kept:
-    """Return what is kept of an answer."""
+    """Return what is kept of an answer.
+
+    Of one that says itself that nobody may store it, that is only that it was done.
+    """
+    if "no-store" in answer.headers.get("Cache-Control", ""):
+        return Kept(fingerprint, answer.status_code)
     headers = [each for each in answer.headers if each[0].lower() not in _NOT_KEPT]
     sent_as_made = answer.is_streamed or answer.direct_passthrough
-    return Kept(
-        fingerprint, answer.status_code, headers, None if sent_as_made else answer.get_data()
-    )
+    body = None if sent_as_made else answer.get_data()
+    return Kept(fingerprint, answer.status_code, headers, body)
 
 
 def read_key(text: str) -> str:

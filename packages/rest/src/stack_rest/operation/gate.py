@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from flask import Response, current_app
+from flask import Response, after_this_request, current_app
 from werkzeug.exceptions import HTTPException
 
 from ..http.accept import choose_media_type
@@ -66,12 +66,20 @@ class Gate:
 
     def __call__(self, **values: Any) -> Any:
         try:
-            choose_media_type(self.operation.media_types)
-            for guard in self._guards:
-                guard.check(self.operation)
-            answer = self._run(**values)
-        except HTTPException as error:
-            answer = self._answer(error)
+            answer = self._ask_and_run(values)
+        except Exception:
+            # Whoever handles it answers somebody, too.
+            after_this_request(self._caching)
+            raise
         if not isinstance(answer, Response):
             answer = current_app.make_response(answer)
         return self._caching(answer)
+
+    def _ask_and_run(self, values: dict[str, Any]) -> Any:
+        try:
+            choose_media_type(self.operation.media_types)
+            for guard in self._guards:
+                guard.check(self.operation)
+            return self._run(**values)
+        except HTTPException as error:
+            return self._answer(error)
