@@ -48,7 +48,7 @@ IN_PRODUCTION = {
 }
 
 
-@pytest.mark.parametrize("choice", ["db", "none", "postgres,mariadb,redis"])
+@pytest.mark.parametrize("choice", ["db", "none", "rest", "postgres,mariadb,redis,rest"])
 def test_own_tests_pass(generate: Generate, run: Run, choice: str) -> None:
     """A team starts from green, and its tests leave the data of the machine alone."""
     shop = generate("my-shop", "--with", choice)
@@ -58,7 +58,7 @@ def test_own_tests_pass(generate: Generate, run: Run, choice: str) -> None:
     assert [path.name for path in (shop / "instance").iterdir()] == ["secret_key"]
 
 
-@pytest.mark.parametrize("choice", ["postgres,mariadb", "none"])
+@pytest.mark.parametrize("choice", ["postgres,mariadb", "none", "rest", "db,rest"])
 @pytest.mark.parametrize(
     "words", [["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"]], ids=" ".join
 )
@@ -68,9 +68,12 @@ def test_tools_find_nothing(generate: Generate, run: Run, choice: str, words: li
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("choice", ["db", "none"])
+@pytest.mark.parametrize("choice", ["none", "rest", "db,rest"])
 def test_pyright_finds_nothing(generate: Generate, choice: str) -> None:
-    """The second type checker agrees; it keeps its program in the home that is there."""
+    """The second type checker agrees; `nox -s types` asks it about the default choice.
+
+    It keeps its program in the home that is there.
+    """
     words = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable]
     shop = generate("shop", "--with", choice)
     done = subprocess.run(words, cwd=shop, capture_output=True, text=True, check=False)

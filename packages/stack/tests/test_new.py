@@ -16,7 +16,10 @@ from stack._new.plan import draw, write_range
 from stack._new.selection import select
 from stack_doctor import main
 
-CHOICES = ["db", "postgres", "mariadb", "postgres,mariadb", "redis", "db,redis", "none"]
+CHOICES = [
+    *("db", "postgres", "mariadb", "postgres,mariadb", "redis", "db,redis", "none"),
+    *("rest", "db,rest", "postgres,rest,redis"),
+]
 
 
 def make(place: Path, *argv: str) -> tuple[int, Path]:
@@ -94,6 +97,32 @@ def test_choice_decides_about_files_and_requirements() -> None:
     assert '"stack[db,postgres]>=' in full["pyproject.toml"]
     assert "postgresql+psycopg://" in full["shop/settings.py"]
     assert "mariadb" not in full["shop/settings.py"]
+
+
+def test_parts_meet_in_the_files_that_they_share() -> None:
+    """What two parts have to do with is written for those that were chosen, or left out."""
+
+    def find(choice: str) -> dict[str, str]:
+        drawn = draw(Name("shop"), select([choice]))
+        return {str(file.path).removeprefix("shop/"): file.text for file in drawn}
+
+    plain, db, rest, both = map(find, ("none", "db", "rest", "db,rest"))
+    assert "extensions.py" not in plain
+    made = [text["extensions.py"].splitlines()[-1] for text in (db, rest, both)]
+    assert made == ["stack = Stack(db)", "stack = Stack(rest)", "stack = Stack(db, rest)"]
+    assert {name for name in rest if name.endswith("api.py")} == {
+        *("home/api.py", "home/tests/test_home_api.py", "tests/test_api.py")
+    }
+    assert {name for name in both if name.endswith("api.py")} == {
+        *("notes/api.py", "notes/tests/test_notes_api.py", "tests/test_api.py")
+    }
+    assert not any("stack_rest" in text for text in (*plain.values(), *db.values()))
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_no_file_is_empty(choice: str) -> None:
+    """A file of which the choice leaves nothing is not made."""
+    assert all(file.text.strip() for file in draw(Name("shop"), select([choice])))
 
 
 @pytest.mark.parametrize(

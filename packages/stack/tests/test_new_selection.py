@@ -18,6 +18,8 @@ from stack._new.selection import select
         (["mariadb", "db , postgres"], ("db", "postgres", "mariadb"), "[db,postgres,mariadb]"),
         (["redis"], ("redis",), "[redis]"),
         (["redis,db"], ("db", "redis"), "[db,redis]"),
+        (["rest"], ("rest",), "[rest]"),
+        (["postgres,rest"], ("db", "rest", "postgres"), "[db,rest,postgres]"),
         (["none"], (), ""),
         (["none", "none"], (), ""),
     ],
@@ -33,7 +35,7 @@ def test_selection_is_read(given: list[str], names: tuple[str, ...], brackets: s
     ("given", "sentence"),
     [
         (["postgre"], "'postgre' is not something for --with. Did you mean 'postgres'?"),
-        (["zzz"], "Choose from db, postgres, mariadb, redis, none."),
+        (["zzz"], "Choose from db, rest, postgres, mariadb, redis, none."),
         (["db,"], "'' is not something for --with."),
         (["testing"], "'testing' is there for every application's tests. Leave it out."),
         (["none,db"], "'none' stands alone."),
@@ -52,5 +54,7 @@ def test_switches_tell_an_embedded_database() -> None:
     assert select([]).switches == {"db", "embedded"}
     assert select(["postgres"]).switches == {"db", "postgres"}
     assert select(["db,redis"]).switches == {"db", "redis", "embedded"}
+    assert select(["db,rest"]).switches == {"db", "rest", "embedded"}
+    assert select(["rest"]).switches == {"rest"}
     assert select(["redis"]).switches == {"redis", "none"}
     assert select(["none"]).switches == {"none"}

@@ -32,6 +32,7 @@ class Extra:
 
 EXTRAS = (
     Extra("db", "part", "stack-db"),
+    Extra("rest", "part", "stack-rest"),
     Extra("testing", "plugin", "stack-testing"),
     Extra(
         "postgres", "with", "stack-db", "db", "SQLALCHEMY_DATABASE_URI = 'postgresql+psycopg://…'"

@@ -32,7 +32,10 @@ class File:
 
 
 def draw(name: Name, selection: Selection) -> list[File]:
-    """Return every file of the application, with a secret key of its own."""
+    """Return every file of the application, with a secret key of its own.
+
+    A file of which the choice leaves no line is none.
+    """
     values = {
         "distribution": name.distribution,
         "package": name.package,
@@ -43,9 +46,10 @@ def draw(name: Name, selection: Selection) -> list[File]:
     }
     scaffold = resources.files("stack") / "scaffold"
     files = [
-        File(_place(path, name), render(source.read_text("utf-8"), values, selection.switches))
+        File(_place(path, name), text)
         for layer in ("app", *(extra.name for extra in selection.extras if extra.kind == "part"))
         for path, source in _walk(scaffold / layer, PurePosixPath())
+        if (text := render(source.read_text("utf-8"), values, selection.switches))
     ]
     key = File(PurePosixPath("instance/secret_key"), secrets.token_hex(32) + "\n", secret=True)
     return sorted([*files, key], key=lambda file: file.path)
