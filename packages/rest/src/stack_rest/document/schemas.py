@@ -11,7 +11,7 @@ import msgspec
 
 from stack_core import SetupError
 
-from .bound import REF, Schema, bound, find_references, follow, rebuild
+from .bound import ANY, REF, Schema, bound, describe_any, find_references, follow, rebuild
 from .docstring import clean_schema
 
 _TEMPLATE = REF + "{name}"
@@ -39,6 +39,7 @@ class Schemas:
             for name, each in sorted(components.items())
         }
         """By their names, sorted."""
+        self.components[ANY] = describe_any()
         self._made = {id(cls): each for cls, each in zip(self._types, made, strict=True)}
 
     def get(self, cls: Any) -> Schema:

@@ -78,7 +78,7 @@ class FilterParameter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 def operand_type(field: Field) -> Any:
     """Return what a value is that is compared with a field: not held to its lengths or choices."""
     if field.type == "relation":
-        return field.python
+        return msgspec.structs.replace(field, nullable=False, many=False).annotation
     bare = msgspec.structs.replace(
         field, nullable=False, min_length=None, max_length=None, pattern=None
     )

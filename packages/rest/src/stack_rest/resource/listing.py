@@ -108,14 +108,20 @@ class _Reader:
             raise BadQuery("Some of these parameters cannot be used.", errors=self._errors)
 
     def fields(self, text: str) -> None:
+        if not text:
+            return
         names = tuple(dict.fromkeys(text.split(",")))
         self._asked.names = tuple(self._known(names, self._layout.read))
 
     def include(self, text: str) -> None:
+        if not text:
+            return
         names = tuple(dict.fromkeys(text.split(",")))
         self._asked.include = tuple(self._known(names, self._layout.resource.options.include))
 
     def sort(self, text: str) -> None:
+        if not text:
+            return
         names = text.split(",")
         list(self._known([name.removeprefix("-") for name in names], self._layout.sorts))
         self._asked.order = tuple(names)

@@ -14,7 +14,6 @@ from werkzeug.datastructures import MultiDict
 from stack_core.description import Key
 from stack_core.desk import Listing
 from stack_core.filter import All, Filter
-from stack_core.problem import BadQuery, FieldError
 from stack_core.query import Query, Total
 
 from ..http.accept import choose_media_type
@@ -28,8 +27,6 @@ from .lines import CSV, FORMATS, JSON, stream_rows
 from .listing import NOTHING, Asked, read_item, read_list
 
 MEDIA_TYPES = (JSON, *(each for each in FORMATS.values() if each != JSON), "application/x-ndjson")
-_OF_PAGES = ("include", "cursor", "offset", "limit", "total")
-_NO_PAGES = "A whole list has no pages. Leave this out."
 
 
 class Page(msgspec.Struct, omit_defaults=True):
@@ -117,14 +114,8 @@ class Reading:
 
     def _stream(self, asked: Asked, media_type: str) -> Any:
         layout = self._bound.layout
-        if paged := [name for name in _OF_PAGES if name in find_args()]:
-            raise BadQuery(
-                "A whole list has no pages and includes nothing. Leave that out.",
-                errors=[FieldError((name,), _NO_PAGES, source="query") for name in paged],
-            )
+        # Lists of keys are a statement more for each page, and there are no pages.
         names = tuple(name for name in asked.names if name not in layout.many)
-        if asked.names is not layout.read and names != asked.names:
-            raise BadQuery("A whole list shows no lists of keys. Leave them out of 'fields'.")
 
         def read(names: tuple[str, ...], tagged: bool) -> Any:
             shape = self._bound.shapes.find(names)
