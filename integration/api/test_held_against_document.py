@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -47,3 +49,23 @@ def test_lists_are_as_told(api: FlaskClient) -> None:
         answer = api.get("/api/hats", headers={"Accept": accept})
         assert (answer.status_code, answer.mimetype) == (200, accept)
     assert api.get("/api/makers/1/hats").status_code == 200
+
+
+def test_lists_in_an_address_are_read_as_told(api: FlaskClient, document: dict[str, Any]) -> None:
+    """A list of several values is repeated or joined by commas, as the document says."""
+    asked = 0
+    for parameter in document["paths"]["/api/hats"]["get"]["parameters"]:
+        schema = parameter["schema"]
+        if schema.get("type") == "array":
+            items = schema["items"]
+            some = {"integer": ["1", "2"], "string": ["2000-01-01", "2000-01-02"]}
+            if "$ref" in items:
+                items = document["components"]["schemas"][items["$ref"].rpartition("/")[2]]
+            values = items["enum"][:2] if "enum" in items else some[items["type"]]
+            if items.get("format") == "decimal":
+                values = ["1.5", "2"]
+            given = values if parameter["explode"] else ",".join(values)
+            answer = api.get("/api/hats", query_string={parameter["name"]: given})
+            assert (parameter["name"], answer.status_code) == (parameter["name"], 200)
+            asked += 1
+    assert asked > 10

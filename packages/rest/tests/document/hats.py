@@ -102,7 +102,7 @@ def list_hats() -> Response:
     if request.accept_mimetypes.best == "application/jsonl":
         return Response('{"id":1}\n{"id":2}\n', content_type="application/jsonl")
     limit = request.args.get("limit", 50, int)
-    return answer(Hats(list(HATS.values())[:limit], None))
+    return answer(Hats(list(HATS.values())[:limit], request.args.get("fields")))
 
 
 def get_hat(key: int) -> Response:
@@ -141,6 +141,7 @@ def make_contracts() -> list[Told]:
         default=50,
     )
     names = Parameter(name="name", where="query", type=list[str], many=True)
+    fields = Parameter(name="fields", where="query", type=list[str])
     read, write = Need(permission="hat.read"), Need(permission="hat.update")
     streams = (JSON, "text/csv", "application/jsonl")
     contracts: list[Told] = [
@@ -149,7 +150,7 @@ def make_contracts() -> list[Told]:
             Contract(
                 summary="List hats",
                 need=PUBLIC,
-                parameters=(limit, names),
+                parameters=(limit, names, fields),
                 answers=(Answer(status=200, label="A page.", type=Hats, media_types=streams),),
                 problems=(BadQuery,),
             ),
