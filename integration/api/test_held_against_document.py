@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
@@ -41,6 +42,18 @@ def test_refusals_are_as_told(api: FlaskClient) -> None:
     assert api.get("/api/hats?colour=green").status_code == 400
     assert api.get("/api/hats/none").status_code == 404
     assert api.post("/api/makers", json={"name": "Ann"}).status_code == 409
+
+
+def test_functions_are_as_told(api: FlaskClient) -> None:
+    """A typed function answers what the document says, refusals too."""
+    assert api.post("/api/orders", json={"name": "Fez"}).status_code == 403
+    assert api.get("/api/news?tags=a&tags=b").text == '{"name":"Fez","pieces":1}\n'
+    assert api.get("/api/news?least=x").status_code in (400, 422)
+    sent = {"title": "Front", "file": (BytesIO(b"12345"), "front.png")}
+    assert api.post("/api/hats/1/picture", data=sent).status_code == 204
+    part, form = {"title": "Front"}, "multipart/form-data"
+    assert api.post("/api/hats/1/picture", data=part, content_type=form).status_code == 422
+    assert api.post("/api/hats/1/picture", data=part).status_code == 415
 
 
 def test_lists_are_as_told(api: FlaskClient) -> None:

@@ -151,7 +151,10 @@ def make_contracts() -> list[Told]:
                 summary="List hats",
                 need=PUBLIC,
                 parameters=(limit, names, fields),
-                answers=(Answer(status=200, label="A page.", type=Hats, media_types=streams),),
+                answers=(
+                    Answer(status=200, label="A page.", type=Hats),
+                    Answer(status=200, label="Lines.", type=str, media_types=streams[1:]),
+                ),
                 problems=(BadQuery,),
             ),
         ),
