@@ -170,6 +170,14 @@ class Sample(db.Model):
     __kind__ = kind(title="text")
 
 
+class Stamp(db.Model):
+    """Has what the database alone knows."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(50))
+    rank: Mapped[int] = mapped_column(server_default=sa.text("1 + 2"))
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What one person may do.
 
@@ -288,7 +296,7 @@ def check(answer: TestResponse, *, head: bool = False) -> None:
 @pytest.fixture
 def lib() -> SimpleNamespace:
     """The models by name, and the classes for people."""
-    names = (Team, Author, Book, Tag, Copy, Loan, Note, Sample, State, Mixed, Sized, Person)
+    names = (Team, Author, Book, Tag, Copy, Loan, Note, Sample, Stamp, State, Mixed, Sized, Person)
     return SimpleNamespace(db=db, **{each.__name__: each for each in names})
 
 

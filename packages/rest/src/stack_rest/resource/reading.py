@@ -21,6 +21,7 @@ from ..http.accept import choose_media_type
 from ..http.answer import answer_bytes, answer_json, answer_nothing
 from ..http.encoder import ENCODER
 from ..http.etag import is_known, write_etag
+from ..http.query import read_query
 from .bound import BoundResource, Read
 from .including import include, list_keys
 from .items import Shape
@@ -169,4 +170,4 @@ def _address(cursor: str) -> str:
 
 def find_args() -> MultiDict[str, str]:
     """Return the parameters of the query string, which most addresses do not have."""
-    return request.args if request.environ.get("QUERY_STRING") else NOTHING
+    return read_query() if request.environ.get("QUERY_STRING") else NOTHING
