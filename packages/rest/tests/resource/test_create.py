@@ -106,7 +106,7 @@ def test_everything_wrong_is_named_at_once(api: Any) -> None:
         (b'{"title":"a","author":1,"pages":1e400}', 400),
         (b'{"title":"a","author":1,"extra":1e400}', 400),
         (b'{"title":"a","author":1,"extra":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
-        (b'{"title":"a","author":1,"extra":' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}", 422),
+        (b'{"title":"a","author":1,"extra":' + b'{"a":' * 40 + b"1" + b"}" * 40 + b"}", 422),
         (b"[]", 422),
         (b"[{}]", 422),
         (b"null", 422),
