@@ -176,6 +176,28 @@ class Stamp(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(50))
     rank: Mapped[int] = mapped_column(server_default=sa.text("1 + 2"))
+    __table_args__ = (sa.CheckConstraint("rank <> length(name)", name="ck_stamp_rank"),)
+
+
+class Talk(SoftDelete, db.Model):
+    """Is marked, and so are its parts, each for itself."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(50), unique=True)
+    replies: Mapped[list[Reply]] = relationship(back_populates="talk")
+
+
+class Reply(SoftDelete, Versioned, db.Model):
+    """Leads to what may be marked, and to another of its own kind."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(sa.String(50))
+    notes: Mapped[Any | None] = mapped_column(sa.JSON)
+    talk_id: Mapped[int | None] = mapped_column(sa.ForeignKey("talk.id"))
+    talk: Mapped[Talk | None] = relationship(back_populates="replies")
+    to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("reply.id"))
+    to: Mapped[Reply | None] = relationship(back_populates="answers", remote_side=[id])
+    answers: Mapped[list[Reply]] = relationship(back_populates="to")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -296,7 +318,23 @@ def check(answer: TestResponse, *, head: bool = False) -> None:
 @pytest.fixture
 def lib() -> SimpleNamespace:
     """The models by name, and the classes for people."""
-    names = (Team, Author, Book, Tag, Copy, Loan, Note, Sample, Stamp, State, Mixed, Sized, Person)
+    names = (
+        Team,
+        Author,
+        Book,
+        Tag,
+        Copy,
+        Loan,
+        Note,
+        Sample,
+        Stamp,
+        Talk,
+        Reply,
+        State,
+        Mixed,
+        Sized,
+        Person,
+    )
     return SimpleNamespace(db=db, **{each.__name__: each for each in names})
 
 

@@ -173,6 +173,17 @@ def test_conflict_names_its_field(api: Any) -> None:
     assert api.post("/copies", {"book": 1, "number": 1}).status_code == 409
 
 
+def test_check_of_the_database(serve: Callable[..., Any], lib: Any) -> None:
+    """T50: what a rule of the table forbids is 422 at its fields, without a word of SQL."""
+    api = serve(lambda rest: rest.resource(lib.Stamp, public=("*",)))
+    for values in ({"name": "abc"}, {"name": "abcd", "rank": 4}):
+        answer = api.post("/stamps", values)
+        assert answer.status_code == 422
+        assert {each["pointer"] for each in answer.json["errors"]} == {"/name", "/rank"}
+        assert "ck_stamp" not in answer.text
+    assert api.items("/stamps") == []
+
+
 def test_write_only_field_is_written(api: Any, lib: Any) -> None:
     """A field that is written only is taken and never shown."""
     made = api.post("/books", {**BOOK, "password": "hush"})
@@ -220,6 +231,9 @@ def test_list_of_keys(serve: Callable[..., Any], lib: Any) -> None:
     assert changed.json["tags"] == ["c"]
     assert changed.headers["ETag"] != made.headers["ETag"]
     assert api.put("/books/1", {"title": "y", "author": 1}).json["tags"] == []
+    twice = api.patch("/books/1", {"tags": ["b", "a", "b"]})
+    assert (twice.status_code, sorted(twice.json["tags"])) == (200, ["a", "b"])
+    assert api.get("/books/1").json["tags"] == sorted(twice.json["tags"])
     for wrong in (None, "a", {}, ["zz"], [None], [1], [["a"]]):
         answer = api.patch("/books/1", {"tags": wrong})
         assert answer.status_code == 422, wrong

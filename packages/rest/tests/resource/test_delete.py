@@ -60,6 +60,51 @@ def test_marked_rows_are_gone(api: Any, lib: Any) -> None:
     assert api.post("/notes", {"slug": "a"}).status_code == 409
 
 
+def test_marked_rows_are_behind_nothing(serve: Callable[..., Any], lib: Any) -> None:
+    """What is marked is in no list below, beside or of keys, and matches nothing."""
+
+    def declare(rest: Any) -> None:
+        rest.resource(
+            lib.Talk,
+            public=("*",),
+            fields=("id", "name", "replies"),
+            sub=("replies",),
+            include=("replies",),
+            filters=("replies.text",),
+        )
+        rest.resource(
+            lib.Reply,
+            public=("*",),
+            include=("talk", "to", "answers"),
+            sub=("answers",),
+            filters=("talk.name",),
+        )
+
+    api = serve(declare)
+    api.post("/talks", {"name": "t"})
+    for to in (None, 1, 2):
+        api.post("/talks/1/replies", {"text": f"after {to}", "to": to})
+    api.delete("/replies/2")
+    talk = api.get("/talks/1?include=replies").json
+    assert talk["replies"] == [1, 3]
+    assert [each["id"] for each in talk["included"]["replies"]] == [1, 3]
+    assert [each["id"] for each in api.items("/talks/1/replies")] == [1, 3]
+    assert api.items("/talks?replies.text=after 1") == []
+    assert api.get("/replies/3?include=to").json["included"] == {"to": None}
+    assert api.get("/replies/1?include=answers").json["included"] == {"answers": []}
+    assert api.get("/replies/2/answers").status_code == 404
+    assert api.patch("/replies/1", {"to": 2}).status_code == 422
+    etag = api.get("/replies/1").headers["ETag"]
+    assert api.delete("/talks/1", match=None).status_code == 204
+    shown = api.get("/replies/1", headers={"If-None-Match": etag})
+    assert (shown.status_code, shown.json["talk"]) == (200, None)
+    assert api.items("/replies?talk=1") == []
+    assert api.items("/replies?talk.name=t") == []
+    assert api.post("/talks/1/replies", {"text": "x"}).status_code == 404
+    assert api.post("/replies", {"text": "x", "talk": 1}).status_code == 422
+    assert api.post("/talks", {"name": "t"}).status_code == 201
+
+
 def test_deleted_at_is_not_written(api: Any) -> None:
     """T29: nobody deletes, or undeletes, by a value."""
     api.post("/notes", {"slug": "a"})

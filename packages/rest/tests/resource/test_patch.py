@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -186,6 +188,27 @@ def test_patch_of_another_document_than_was_read(api: Any) -> None:
     assert api.patch("/books/1", {"extra": {"x": 1}}, match=etag).status_code == 200
     assert api.patch("/books/1", {"extra": {"y": 1}}, match=etag).status_code == 412
     assert api.get("/books/1").json["extra"] == {"a": 1, "b": {"c": 2}, "x": 1}
+
+
+def test_eight_editors_at_once(serve: Callable[..., Any], lib: Any) -> None:
+    """T53: of eight who change one version one does; eight who merge into one document all do."""
+    api = serve(lambda rest: rest.resource(lib.Reply, public=("*",)), uri="sqlite:///eight.db")
+    api.add(lib.Reply(text="x", notes={}))
+    etag = api.get("/replies/1").headers["ETag"]
+    barrier = Barrier(8)
+
+    def change(number: int) -> int:
+        barrier.wait()
+        return int(api.patch("/replies/1", {"text": f"{number}"}, match=etag).status_code)
+
+    def merge(number: int) -> int:
+        barrier.wait()
+        return int(api.patch("/replies/1", {"notes": {f"{number}": 1}}).status_code)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(change, range(8))) == [200] + [412] * 7
+        assert set(pool.map(merge, range(8))) == {200}
+    assert len(api.get("/replies/1").json["notes"]) == 8
 
 
 def test_statements_of_a_change(api: Any, query_budget: Callable[..., Any]) -> None:
