@@ -26,7 +26,7 @@ from .bound import BoundResource, Read
 from .including import include, list_keys
 from .items import Shape
 from .lines import CSV, FORMATS, JSON, stream_rows
-from .listing import NOTHING, Asked, read_item, read_list
+from .listing import NOTHING, Asked, find_faults, read_item, read_list
 
 MEDIA_TYPES = (JSON, *(each for each in FORMATS.values() if each != JSON), "application/x-ndjson")
 _OF_PAGES = ("include", "cursor", "offset", "limit", "total")
@@ -62,9 +62,14 @@ class Reading:
         if narrow is not None:
             asked.where = All((narrow, asked.where))
         media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
-        if media_type != JSON:
-            return self._stream(asked, CSV if media_type == CSV else media_type)
-        return self._narrowing(asked, lambda names, tagged: self._page(asked, names))
+        try:
+            if media_type != JSON:
+                return self._stream(asked, CSV if media_type == CSV else media_type)
+            return self._narrowing(asked, lambda names, tagged: self._page(asked, names))
+        except BadQuery as problem:
+            # A desk knows paths and not what their parameters are called.
+            problem.errors = problem.errors or tuple(find_faults(find_args(), bound.layout))
+            raise
 
     def item(self, key: str) -> Any:
         """Answer with one item."""
