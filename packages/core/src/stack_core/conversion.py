@@ -66,7 +66,8 @@ def convert(field: Convertible, value: Any, *, text: bool = False) -> Any:
             return None
         raise ValidationError("This must not be empty.")
     if field.many:
-        return [_to_key(field, each, text) for each in _listed(value)]
+        # The same row twice is that row: no table of links has room for a second.
+        return list(dict.fromkeys(_to_key(field, each, text) for each in _listed(value)))
     found = convert_operand(field, value, text=text)
     _check_length(field, found)
     if field.choices and not any(found == choice.value for choice in field.choices):

@@ -20,11 +20,12 @@ from ..http.accept import choose_media_type
 from ..http.answer import answer_bytes, answer_json, answer_nothing
 from ..http.encoder import ENCODER
 from ..http.etag import is_known, write_etag
+from ..http.query import read_query
 from .bound import BoundResource, Read
 from .including import include, list_keys
 from .items import Shape
 from .lines import CSV, FORMATS, JSON, stream_rows
-from .listing import NOTHING, Asked, read_item, read_list
+from .listing import NOTHING, Asked, find_faults, read_item, read_list
 
 MEDIA_TYPES = (JSON, *(each for each in FORMATS.values() if each != JSON), "application/x-ndjson")
 
@@ -58,9 +59,14 @@ class Reading:
         if narrow is not None:
             asked.where = All((narrow, asked.where))
         media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
-        if media_type != JSON:
-            return self._stream(asked, CSV if media_type == CSV else media_type)
-        return self._narrowing(asked, lambda names, tagged: self._page(asked, names))
+        try:
+            if media_type != JSON:
+                return self._stream(asked, CSV if media_type == CSV else media_type)
+            return self._narrowing(asked, lambda names, tagged: self._page(asked, names))
+        except BadQuery as problem:
+            # A desk knows paths and not what their parameters are called.
+            problem.errors = problem.errors or tuple(find_faults(find_args(), bound.layout))
+            raise
 
     def item(self, key: str) -> Any:
         """Answer with one item."""
@@ -160,4 +166,4 @@ def _address(cursor: str) -> str:
 
 def find_args() -> MultiDict[str, str]:
     """Return the parameters of the query string, which most addresses do not have."""
-    return request.args if request.environ.get("QUERY_STRING") else NOTHING
+    return read_query() if request.environ.get("QUERY_STRING") else NOTHING
