@@ -171,5 +171,6 @@ def test_closure_follows_extras() -> None:
     """What an installation needs is the roof, what it requires, and what its extra names."""
     names = {package.name for package in closure("stack", "db")}
     assert names == {"stack", "core", "doctor", "db"}
+    assert {package.name for package in closure("stack", "db", "rest")} == {*names, "rest"}
     assert {package.name for package in closure("stack")} == {"stack", "core", "doctor"}
     assert names < {package.name for package in packages()}

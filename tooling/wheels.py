@@ -24,9 +24,9 @@ from demo.wheels import WHERE, verify
 from launch import Trouble
 from workspace import ROOT, closure, packages
 
-DISTRIBUTION, EXTRA = "stack", "db"
-#: What `stack[db]` may cost: how many distributions of others it brings, and how much all of it
-#: weighs without bytecode.
+DISTRIBUTION, EXTRAS = "stack", ("db", "rest")
+#: What `stack[db,rest]` may cost: how many distributions of others it brings, and how much all
+#: of it weighs without bytecode.
 MOST_DISTRIBUTIONS, MOST_MEGABYTES = 16, 27
 #: The moment that archives carry, so that they do not depend on the clock.
 EPOCH = "1767225600"
@@ -37,9 +37,13 @@ from stack import Stack
 
 app = Flask("toy")
 app.config["TESTING"] = True
-Stack("db").init_app(app)
-answer = app.test_client().get("/readyz")
+Stack("db", "rest").init_app(app)
+client = app.test_client()
+answer = client.get("/readyz")
 assert answer.status_code == 200, answer.text
+for path in ("", "/swagger-ui-bundle.js", "/swagger-ui.css", "/init.js", "/page.css"):
+    with client.get(f"/api/docs{path}") as shipped:
+        assert shipped.status_code == 200, path
 for installed in app.extensions["stack"].values():
     shipped = getattr(installed.extension, "migrations", None)
     assert shipped is None or any(shipped.path.glob(f"{shipped.branch}_*.py")), shipped
@@ -102,9 +106,9 @@ def find_wheels(out: Path) -> dict[str, Path]:
 
 
 def wheel_arguments(files: dict[str, Path]) -> list[str]:
-    """Return the wheels that the installation needs, named as files, the roof with its extra."""
-    needed = [files[package.distribution] for package in closure(DISTRIBUTION, EXTRA)]
-    roof = f"{DISTRIBUTION}[{EXTRA}] @ {needed[0].as_uri()}"
+    """Return the wheels that the installation needs, named as files, the roof with its extras."""
+    needed = [files[package.distribution] for package in closure(DISTRIBUTION, *EXTRAS)]
+    roof = f"{DISTRIBUTION}[{','.join(EXTRAS)}] @ {needed[0].as_uri()}"
     return [roof, *(str(file) for file in needed[1:])]
 
 
@@ -133,7 +137,8 @@ def judge(site: Path, files: dict[str, Path]) -> None:
         stop(str(trouble))
     weight = weigh(site)
     others = len(list(site.glob("*.dist-info"))) - own
-    said = f"{DISTRIBUTION}[{EXTRA}]: {own} distributions, {others} others, {weight:.1f} MB"
+    what = f"{DISTRIBUTION}[{','.join(EXTRAS)}]"
+    said = f"{what}: {own} distributions, {others} others, {weight:.1f} MB"
     bounds = f"{MOST_DISTRIBUTIONS} of others and {MOST_MEGABYTES} MB"
     if others > MOST_DISTRIBUTIONS or weight > MOST_MEGABYTES:
         stop(f"{said}; {bounds} are the most.")
@@ -153,7 +158,7 @@ def main() -> int:
         python = install(files, Path(folder) / "venv")
         site = Path(run(str(python), "-c", WHERE).strip())
         judge(site, files)
-        modules = [package.module.name for package in closure(DISTRIBUTION, EXTRA)]
+        modules = [package.module.name for package in closure(DISTRIBUTION, *EXTRAS)]
         run(str(python), "-W", "error", "-c", "import " + ", ".join(modules), cwd=Path(folder))
         print(run(str(python), "-c", REQUEST, cwd=Path(folder)), end="")
     return 0

@@ -80,20 +80,21 @@ def groups(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
     return {name: tuple(lines) for name, lines in listed.items()}
 
 
-def closure(distribution: str, extra: str = "", root: Path = ROOT) -> tuple[Package, ...]:
+def closure(distribution: str, *extras: str, root: Path = ROOT) -> tuple[Package, ...]:
     """Return the packages of the workspace that an installation needs, the named one first.
 
     :param distribution: the member to install, such as ``stack``.
-    :param extra: one of its extras; that a member asks of another is followed too.
+    :param extras: those of its extras that are wanted; what a member asks of another is followed
+        too.
     """
     members = {member.distribution: member for member in packages(root)}
     needed: dict[str, Package] = {}
-    waiting = [(distribution, frozenset({extra} if extra else ()))]
+    waiting = [(distribution, frozenset(extras))]
     while waiting:
-        name, extras = waiting.pop(0)
+        name, wanted = waiting.pop(0)
         member = members[name]
         lines = list(member.dependencies) if name not in needed else []
-        lines += [line for key in extras for line in member.extras[key]]
+        lines += [line for key in wanted for line in member.extras[key]]
         needed.setdefault(name, member)
         waiting += [(line.name, frozenset(line.extras)) for line in lines if line.name in members]
     return tuple(needed.values())

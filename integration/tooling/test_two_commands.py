@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 
 SMALL = ["demo", "--sample", "500"]
-FROM_WHEELS = "stack 0.1.0, stack-core 0.1.0, stack-db 0.1.0, stack-doctor 0.1.0"
+FROM_WHEELS = "stack 0.1.0, stack-core 0.1.0, stack-db 0.1.0, stack-doctor 0.1.0, stack-rest 0.1.0"
 
 
 def wait_for(process: subprocess.Popen[str], words: str) -> str:
@@ -37,6 +39,13 @@ def interrupt(process: subprocess.Popen[str]) -> tuple[str, int]:
     os.killpg(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=60)
     return said, process.returncode
+
+
+def read(address: str) -> str:
+    """Return what is at an address."""
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        text: str = answer.read().decode()
+    return text
 
 
 def find_port() -> int:
@@ -72,15 +81,18 @@ def test_demo_is_made_from_wheels(prepared: Machine) -> None:
 
 
 def test_demo_serves_until_interrupted(prepared: Machine) -> None:
-    """The address is printed when the flights are there; Ctrl-C ends it well."""
+    """The addresses are printed when the flights are there; Ctrl-C ends it well."""
     port = find_port()
     with prepared.running(*SMALL, "--port", str(port)) as process:
-        address = wait_for(process, "The flights are at").split("flights are at ")[1].split()[0]
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            page = answer.read().decode()
+        said = wait_for(process, "to be tried at")
+        addresses = re.findall(r"http://\S+", said[said.index("The flights are at") :])
+        page, found, docs = map(read, addresses)
         _, code = interrupt(process)
-    assert address == f"http://127.0.0.1:{port}/flights/"
+    own = f"http://127.0.0.1:{port}"
+    assert addresses == [f"{own}/flights/", f"{own}/api/flights", f"{own}/api/docs"]
     assert "500 flights" in page
+    assert len(json.loads(found)["items"]) == 50
+    assert "swagger-ui" in docs
     assert code == 0
 
 

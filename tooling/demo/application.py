@@ -6,7 +6,7 @@ from pathlib import Path
 
 from launch import Trouble
 
-from .workshop import APPLICATION, FEATURE, Workshop
+from .workshop import APPLICATION, EXTRAS, FEATURE, Workshop
 
 IMPORT = "from .flights import blueprint as flights"
 FEATURES = re.compile(r"FEATURES = \(.+\)")
@@ -14,9 +14,9 @@ FEATURES = re.compile(r"FEATURES = \(.+\)")
 
 def generate(workshop: Workshop) -> None:
     """Generate the application and add the feature as the tutorial does."""
-    workshop.run(
-        "The application cannot be generated", workshop.program("stack"), "new", APPLICATION
-    )
+    doing = "The application cannot be generated"
+    extras = f"--with={','.join(EXTRAS)}"
+    workshop.run(doing, workshop.program("stack"), "new", APPLICATION, extras)
     package = workshop.application / APPLICATION
     ignored = shutil.ignore_patterns("__pycache__", "migrations", "README.md")
     shutil.copytree(FEATURE, package / "flights", ignore=ignored)

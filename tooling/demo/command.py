@@ -7,9 +7,8 @@ from launch import alone, guarded
 
 from . import application, archive, server, wheels
 from .options import Options, read
-from .workshop import Workshop
+from .workshop import EXTRAS, Workshop
 
-EXTRA = "db"
 BUSY = "Another demo is running in this checkout: stop that one first."
 
 
@@ -37,8 +36,8 @@ def _make(workshop: Workshop, options: Options, mark: str) -> None:
     try:
         _say(1, "Building the wheels")
         built = wheels.build(workshop)
-        _say(2, f"Installing stack[{EXTRA}] from them")
-        wheels.install(workshop, built, EXTRA)
+        _say(2, f"Installing stack[{','.join(EXTRAS)}] from them")
+        wheels.install(workshop, built, *EXTRAS)
         verified = wheels.verify(wheels.find_packages(workshop), built)
         print(f"      From these wheels, file by file: {', '.join(verified)}")
         _say(3, "Fetching the data")

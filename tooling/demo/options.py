@@ -31,9 +31,9 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python3 tooling/run.py demo",
-        description="Build the wheels, install stack[db] from them, generate an application, "
-        "load the flights of New York in 2013 and serve them. All of it is in .demo; a second "
-        "run serves that again unless a source has changed since.",
+        description="Build the wheels, install stack[db,rest] from them, generate an application, "
+        "load the flights of New York in 2013, and serve them as pages and to programs. All of it "
+        "is in .demo; a second run serves that again unless a source has changed since.",
         allow_abbrev=False,
     )
     parser.add_argument("--port", type=_port, default=PORT, help=f"serve here (default {PORT})")

@@ -10,10 +10,15 @@ from .options import HOST
 from .workshop import Workshop
 
 PATIENCE = 60.0
+WHERE = """
+The flights are at {address}/flights/ (Ctrl-C stops)
+  for programs at  {address}/api/flights
+  to be tried at   {address}/api/docs
+"""
 
 
 def serve(workshop: Workshop, port: int) -> int:
-    """Serve until Ctrl-C; says the address as soon as it answers.
+    """Serve until Ctrl-C; says the addresses as soon as it answers.
 
     :raises Trouble: When it does not come to answer.
     """
@@ -23,9 +28,7 @@ def serve(workshop: Workshop, port: int) -> int:
     ) as server:
         try:
             _wait(server, f"http://{HOST}:{port}")
-            print(
-                f"\nThe flights are at http://{HOST}:{port}/flights/ (Ctrl-C stops)\n", flush=True
-            )
+            print(WHERE.format(address=f"http://{HOST}:{port}"), flush=True)
             return server.wait()
         except KeyboardInterrupt:
             return 0

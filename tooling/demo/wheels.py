@@ -23,15 +23,15 @@ def build(workshop: Workshop) -> dict[str, Path]:
     return {_name(wheel.name.split("-")[0]): wheel for wheel in built}
 
 
-def install(workshop: Workshop, wheels: dict[str, Path], extra: str) -> None:
-    """Make a fresh environment and install ``stack`` with an extra, from files only.
+def install(workshop: Workshop, wheels: dict[str, Path], *extras: str) -> None:
+    """Make a fresh environment and install ``stack`` with extras, from files only.
 
     Our own distributions are named as files, so that no index is asked for any of them.
     """
     python = workshop.program("python")
-    needed = [package.distribution for package in closure("stack", extra)]
+    needed = [package.distribution for package in closure("stack", *extras)]
     files = [str(wheels[name]) for name in needed if name != "stack"]
-    stack = f"stack[{extra}] @ {wheels['stack'].as_uri()}"
+    stack = f"stack[{','.join(extras)}] @ {wheels['stack'].as_uri()}"
     uv = workshop.uv()
     base = workshop.place.program("python").resolve()
     workshop.run("The environment cannot be made", uv, "venv", f"--python={base}", workshop.venv)

@@ -11,6 +11,7 @@ from download import find_uv
 from launch import ROOT, Place, explain
 
 APPLICATION = "tower"
+EXTRAS = ("db", "rest")
 FEATURE = ROOT / "integration" / "apps" / "flights"
 LOCKED = ROOT / "tooling" / "locked.txt"
 

@@ -16,7 +16,7 @@ from .filters import Filters, Place
 from .models import Airline, Airport, Flight
 
 PAGE = 50
-PUBLIC = {"flight.read", "airline.read", "airport.read"}
+PUBLIC = {"flight.read", "airline.read", "airport.read", "plane.read"}
 LAST = Position((), backwards=True)
 
 

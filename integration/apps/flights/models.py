@@ -20,6 +20,8 @@ class Airline(Model):
     code: Mapped[str] = mapped_column(String(2), primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
 
+    flights: Mapped[list[Flight]] = relationship(back_populates="airline")
+
 
 class Airport(Model):
     """A place to leave from or land at, by its FAA code."""
@@ -36,6 +38,13 @@ class Airport(Model):
     zone: Mapped[str | None] = mapped_column(String(40))
     """Name of the time zone, as in the IANA database."""
 
+    departures: Mapped[list[Flight]] = relationship(
+        back_populates="departure", foreign_keys="Flight.origin"
+    )
+    arrivals: Mapped[list[Flight]] = relationship(
+        back_populates="arrival", foreign_keys="Flight.destination"
+    )
+
 
 class Plane(Model):
     """One aircraft, by the number on its tail."""
@@ -50,6 +59,8 @@ class Plane(Model):
     kind: Mapped[str | None] = mapped_column(String(40))
     engines: Mapped[int | None]
     seats: Mapped[int | None]
+
+    flights: Mapped[list[Flight]] = relationship(back_populates="plane")
 
 
 class Flight(Model):
@@ -88,10 +99,10 @@ class Flight(Model):
     title: Mapped[str] = mapped_column(String(32), info=about(searchable=True))
     """What people look for: ``UA 1545 EWR IAH N14228``."""
 
-    airline: Mapped[Airline] = relationship()
-    plane: Mapped[Plane | None] = relationship()
-    departure: Mapped[Airport] = relationship(foreign_keys=[origin])
-    arrival: Mapped[Airport] = relationship(foreign_keys=[destination])
+    airline: Mapped[Airline] = relationship(back_populates="flights")
+    plane: Mapped[Plane | None] = relationship(back_populates="flights")
+    departure: Mapped[Airport] = relationship(back_populates="departures", foreign_keys=[origin])
+    arrival: Mapped[Airport] = relationship(back_populates="arrivals", foreign_keys=[destination])
 
     @property
     def departed_at(self) -> datetime | None:

@@ -83,6 +83,8 @@ def _nest(
         rate=rate,
         media_types=MEDIA_TYPES,
     )
+    if "create" not in bound.options.methods:
+        return
     yield Operation(
         name=f"{bound.name}.{name}.create",
         method="POST",

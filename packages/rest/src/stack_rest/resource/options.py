@@ -27,7 +27,8 @@ class ResourceWords(TypedDict, total=False):
     """What may be said of a resource.
 
     ``path``: below the prefix, otherwise made of the class' name. ``name``: in the document,
-    otherwise the kind's word. ``methods``: which of them there are. ``public``: verbs that
+    otherwise the kind's word. ``methods``: which of them there are; without ``create`` the lists
+    of ``sub`` have none either. ``public``: verbs that
     everybody has, such as ``read``; one with a kind, such as ``author.read``, is of that kind.
     ``fields``: names of what is shown, and ``write`` of what is written; both are otherwise all
     that may be. ``filters`` and ``sorts``: paths beside the kind's own fields, such as
