@@ -240,6 +240,23 @@ def test_list_of_keys(serve: Callable[..., Any], lib: Any) -> None:
         assert answer.json["errors"][0]["pointer"].startswith("/tags")
 
 
+def test_write_with_more_keys_than_are_listed(serve: Callable[..., Any], lib: Any) -> None:
+    """What was written is answered as written, also where its list of keys is too long to show."""
+    api = serve(
+        lambda rest: rest.resource(
+            lib.Book, public=("*",), fields=("id", "tags"), write=("title", "author", "tags")
+        ),
+        REST_PAGE_LIMIT=2,
+    )
+    api.add(lib.Author(name="Ann"), *(lib.Tag(word=word) for word in "abc"))
+    made = api.post("/books", {"title": "x", "author": 1, "tags": ["a", "b", "c"]})
+    assert (made.status_code, made.data) == (201, b"")
+    assert made.headers["Location"] == "/api/books/1"
+    assert api.get("/books/1").status_code == 400
+    assert api.patch("/books/1", {"title": "y"}).status_code == 204
+    assert api.patch("/books/1", {"tags": ["a"]}).json == {"id": 1, "tags": ["a"]}
+
+
 def test_lists_of_keys_cost_one_statement(
     serve: Callable[..., Any], lib: Any, query_budget: Callable[..., Any]
 ) -> None:
