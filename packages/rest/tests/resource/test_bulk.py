@@ -65,7 +65,7 @@ def test_refused_write(api: Any, write: Any, status: int) -> None:
         assert answer.status_code == 400  # no JSON of ours has a NUL
         return
     answer = api.post("/books/bulk", {"writes": writes})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert [each["status"] for each in answer.json["results"]] == [424, status, 424]
     assert answer.json["results"][1]["problem"]["status"] == status
     assert [item["title"] for item in api.items("/books?sort=id")] == ["Axes", "Boats", "Cats"]
@@ -137,7 +137,7 @@ def test_place_of_what_is_wrong(api: Any) -> None:
 def test_bulk_of_what_has_no_version(api: Any) -> None:
     """Without versions a write needs no match, and tells none."""
     answer = api.post("/teams/bulk", {"writes": [update("1", None, name="X"), delete("9", None)]})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     answer = api.post("/teams/bulk", {"writes": [update("1", None, name="X")]})
     assert answer.json == {"results": [{"status": 200, "key": "1"}]}
     answer = api.post("/teams/bulk", {"writes": [update("1", '"1"', name="Y")]})

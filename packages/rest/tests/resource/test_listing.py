@@ -80,7 +80,6 @@ def test_pages_show_every_row_once(api: Any, lib: Any) -> None:
         ("offset=-1", "offset"),
         ("offset=2147483648", "offset"),
         ("offset=1&cursor=x", "offset"),
-        ("sort=", "sort"),
         ("sort=-", "sort"),
         ("sort=--title", "sort"),
         ("sort=title,", "sort"),
@@ -91,7 +90,6 @@ def test_pages_show_every_row_once(api: Any, lib: Any) -> None:
         ("sort=author.email", "sort"),
         ("sort=author.books", "sort"),
         ("sort=title&sort=id", "sort"),
-        ("fields=", "fields"),
         ("fields=title,", "fields"),
         ("fields=token", "fields"),
         ("fields=password", "fields"),
@@ -99,7 +97,6 @@ def test_pages_show_every_row_once(api: Any, lib: Any) -> None:
         ("fields=tags", "fields"),
         ("fields=__class__", "fields"),
         ("fields=title;DROP TABLE book", "fields"),
-        ("include=", "include"),
         ("include=tags", "include"),
         ("include=author.team", "include"),
         ("total=all", "total"),
@@ -217,6 +214,11 @@ def test_fields_choose_and_order(api: Any) -> None:
     """An item has the fields that were asked for, once each and in that order."""
     answer = api.get("/books?fields=title,id,title&limit=1")
     assert answer.text.startswith('{"items":[{"title":"Axes","id":1}]')
+
+
+def test_empty_list_of_words_is_none(api: Any) -> None:
+    """A parameter of words without any is as if it was not there."""
+    assert api.get("/books?sort=&fields=&include=").json == api.get("/books").json
 
 
 def test_long_query_string(api: Any) -> None:

@@ -181,4 +181,5 @@ def _is_shown(field: Field, *, named: bool = False) -> bool:
 
 
 def _is_written(field: Field, *, named: bool = False) -> bool:
-    return not field.read_only and (named or not field.many)
+    # What nobody is ever shown is not written by accident, either.
+    return not field.read_only and (named or not (field.many or field.secret))
