@@ -78,7 +78,9 @@ def api(session: nox.Session) -> None:
     with session.chdir(place):
         session.run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
     session.env["STACK_NODE_MODULES"] = str(place / "node_modules")
-    session.run("pytest", "-n2", "-m", "node", *session.posargs)
+    session.run(
+        "pytest", "-n2", "-m", "node", "packages/rest", "integration/api", *session.posargs
+    )
 
 
 @nox.session

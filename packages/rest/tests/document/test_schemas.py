@@ -63,7 +63,7 @@ class Box(BaseModel):
         (list[str], {"type": "array", "items": {"type": "string", "pattern": NO_NUL}}),
         (bool, {"type": "boolean"}),
         (float, {"type": "number"}),
-        (Any, {}),
+        (Any, {"$ref": "#/components/schemas/AnyJson"}),
     ],
 )  # fmt: skip
 def test_what_is_sent_is_bounded(cls: Any, schema: dict[str, Any]) -> None:
@@ -113,7 +113,7 @@ def test_pydantic_models_are_components() -> None:
     """A model of pydantic is described by itself, and those in it are components too."""
     schemas = Schemas([], [Box, Box | None])
     assert schemas.get(Box) == {"$ref": "#/components/schemas/Box"}
-    assert set(schemas.components) == {"Box", "Label"}
+    assert {"Box", "Label"} < set(schemas.components)
     items = schemas.components["Box"]["properties"]["labels"]["items"]
     assert items == {"$ref": "#/components/schemas/Label"}
 
