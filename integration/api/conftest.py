@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import ForeignKey, Numeric, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from werkzeug.datastructures import FileStorage
 
 from stack import Stack
 from stack_db import Database
-from stack_rest import Rest
+from stack_rest import Form, Header, Rest
 from stack_rest.document.document import make_document
 from stack_rest.testing import api as api
 from stack_testing.client import make_client
@@ -30,6 +32,16 @@ class Colour(enum.Enum):
 
     RED = "red"
     BLUE = "blue"
+
+
+class Wish(msgspec.Struct):
+    """What somebody wants.
+
+    :param pieces: how many.
+    """
+
+    name: str
+    pieces: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 @pytest.fixture
@@ -64,10 +76,27 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     rest = Rest()
     rest.resource(Hat, public=EVERYTHING, include=("maker",), rate="1000/minute")
     rest.resource(Maker, public=EVERYTHING, sub=("hats",))
+
+    @rest.post("/orders", permission="order.create", status=201, rate="10/minute")
+    def order(wish: Wish, if_gift: Annotated[bool, Header()] = False) -> Wish:
+        """Order a hat."""
+        return wish
+
+    @rest.post("/hats/<int:number>/picture", public=True)
+    def give_picture(number: int, title: Annotated[str, Form()], file: FileStorage) -> None:
+        """Give a hat a picture."""
+
+    @rest.get("/news", public=True)
+    def stream_news(tags: list[str], least: int = 0) -> Iterator[Wish]:
+        """Read what others wish."""
+        yield Wish("Fez")
+
     app = Flask("shop", root_path=str(tmp_path), instance_path=str(tmp_path))
     file = f"sqlite:///{tmp_path / 'shop.db'}"
     app.config.update(TESTING=True, SECRET_KEY="shop", SQLALCHEMY_DATABASE_URI=file)
     Stack(db, rest).init_app(app)
+    bearer = {"type": "http", "scheme": "bearer", "description": "A token of the shop."}
+    Rest.of(app).add_scheme("token", bearer, used=lambda: False)
     with app.app_context():
         db.create_all()
         ann = Maker(name="Ann")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from typing import Any
+
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -41,9 +44,41 @@ def test_refusals_are_as_told(api: FlaskClient) -> None:
     assert api.post("/api/makers", json={"name": "Ann"}).status_code == 409
 
 
+def test_functions_are_as_told(api: FlaskClient) -> None:
+    """A typed function answers what the document says, refusals too."""
+    assert api.post("/api/orders", json={"name": "Fez"}).status_code == 403
+    assert api.get("/api/news?tags=a&tags=b").text == '{"name":"Fez","pieces":1}\n'
+    assert api.get("/api/news?least=x").status_code in (400, 422)
+    sent = {"title": "Front", "file": (BytesIO(b"12345"), "front.png")}
+    assert api.post("/api/hats/1/picture", data=sent).status_code == 204
+    part, form = {"title": "Front"}, "multipart/form-data"
+    assert api.post("/api/hats/1/picture", data=part, content_type=form).status_code == 422
+    assert api.post("/api/hats/1/picture", data=part).status_code == 415
+
+
 def test_lists_are_as_told(api: FlaskClient) -> None:
     """A page, its lines and its table are each of their media type."""
     for accept in ("application/json", "application/jsonl", "text/csv"):
         answer = api.get("/api/hats", headers={"Accept": accept})
         assert (answer.status_code, answer.mimetype) == (200, accept)
     assert api.get("/api/makers/1/hats").status_code == 200
+
+
+def test_lists_in_an_address_are_read_as_told(api: FlaskClient, document: dict[str, Any]) -> None:
+    """A list of several values is repeated or joined by commas, as the document says."""
+    asked = 0
+    for parameter in document["paths"]["/api/hats"]["get"]["parameters"]:
+        schema = parameter["schema"]
+        if schema.get("type") == "array":
+            items = schema["items"]
+            some = {"integer": ["1", "2"], "string": ["2000-01-01", "2000-01-02"]}
+            if "$ref" in items:
+                items = document["components"]["schemas"][items["$ref"].rpartition("/")[2]]
+            values = items["enum"][:2] if "enum" in items else some[items["type"]]
+            if items.get("format") == "decimal":
+                values = ["1.5", "2"]
+            given = values if parameter["explode"] else ",".join(values)
+            answer = api.get("/api/hats", query_string={parameter["name"]: given})
+            assert (parameter["name"], answer.status_code) == (parameter["name"], 200)
+            asked += 1
+    assert asked > 10

@@ -189,9 +189,16 @@ def get_each(shop: Shop) -> None:
         shop.db.session.get(shop.Order, key)
 
 
+def delete_each(shop: Shop) -> None:
+    for customer in shop.db.session.scalars(sa.select(shop.Customer)):
+        shop.db.session.delete(customer)
+    shop.db.session.flush()
+
+
 @pytest.mark.parametrize(
     "touch",
     [
+        delete_each,
         touch_one,
         touch_same_twice,
         touch_two_apart,
@@ -205,7 +212,7 @@ def get_each(shop: Shop) -> None:
     ],
 )
 def test_no_false_alarm(shop: Shop, touch: Callable[[Shop], None]) -> None:
-    """One object, the same one again, known ones, eager loads and refreshes are in order."""
+    """One object, the same again, known ones, eager loads, refreshes and flushes are in order."""
     with shop.app.app_context():
         touch(shop)
 

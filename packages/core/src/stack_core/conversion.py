@@ -15,13 +15,13 @@ from msgspec import Meta, ValidationError
 
 from . import key_text
 from .document import read_json
+from .number import DIGITS
 from .scalar import Kind, check_range, find_part, to_scalar
 
 _JSON_NUMBER = re.compile(rb"-?[0-9.]+(?:[eE][+-]?[0-9]{1,4})?")
 _LONGEST_NUMBER = 400
 _TYPES: dict[str, Any] = {
     "boolean": bool,
-    "decimal": Decimal,
     "date": date,
     "time": Annotated[time, Meta(tz=False)],
     "interval": timedelta,
@@ -66,7 +66,8 @@ def convert(field: Convertible, value: Any, *, text: bool = False) -> Any:
             return None
         raise ValidationError("This must not be empty.")
     if field.many:
-        return [_to_key(field, each, text) for each in _listed(value)]
+        # The same row twice is that row: no table of links has room for a second.
+        return list(dict.fromkeys(_to_key(field, each, text) for each in _listed(value)))
     found = convert_operand(field, value, text=text)
     _check_length(field, found)
     if field.choices and not any(found == choice.value for choice in field.choices):
@@ -97,7 +98,8 @@ def annotate(field: Convertible) -> Any:
     bounds of decimals.
     """
     if field.type == "relation":
-        found = list[field.python] if field.many else field.python  # type: ignore[name-defined]
+        key = _annotate_key(field)
+        found = list[key] if field.many else key  # type: ignore[valid-type]
     elif field.type == "enum" or (field.choices and field.type in ("text", "integer")):
         found = _annotate_choices(field)
     else:
@@ -113,15 +115,34 @@ def _annotate_type(field: Convertible) -> Any:
         case "binary":
             return _with(bytes, min_length=field.min_length, max_length=field.max_length)
         case "integer":
-            least = None if field.ge is None else ceil(field.ge)
-            most = None if field.le is None else floor(field.le)
-            return _with(int, ge=least, le=most)
+            return _annotate_whole(field)
         case "float":
             return _with(float, ge=field.ge, le=field.le)
+        case "decimal":
+            return _with(Decimal, extra_json_schema={"pattern": _decimal_pattern(field)})
         case "datetime":
             return _with(datetime, tz=not field.naive)
         case other:
             return _TYPES[other]
+
+
+def _annotate_key(field: Convertible) -> Any:
+    return _annotate_whole(field) if field.python is int else field.python
+
+
+def _annotate_whole(field: Convertible) -> Any:
+    least = None if field.ge is None else ceil(field.ge)
+    most = None if field.le is None else floor(field.le)
+    return _with(int, ge=least, le=most)
+
+
+def _decimal_pattern(field: Convertible) -> str:
+    """Return the form of a decimal as text: as many digits as its column has."""
+    whole, after = field.digits or DIGITS
+    sign = "" if field.ge is not None and field.ge >= 0 else "-?"
+    most = whole - after - 1
+    first = f"(0|[1-9][0-9]{{0,{most}}})" if most > 0 else "(0|[1-9])" if most == 0 else "0"
+    return rf"^{sign}{first}" + (rf"(\.[0-9]{{1,{after}}})?$" if after else "$")
 
 
 def _annotate_choices(field: Convertible) -> Any:

@@ -100,6 +100,8 @@ def detect(session: Any) -> None:
 
 
 def _note(execution: ORMExecuteState) -> None:
+    if getattr(execution.session, "_flushing", False):
+        return  # the unit of work looks for what it deletes too, and nobody can do that for it
     load = _find_load(execution)
     if load is None or load.state.key is None:
         return

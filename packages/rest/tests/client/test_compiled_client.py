@@ -22,8 +22,10 @@ const baseUrl = process.argv[2] ?? "";
 const api = new Client({ baseUrl, token: async () => "ann" });
 const said: Record<string, unknown> = {};
 
-const page: Answer<Hats> = await api.hatList({ query: { limit: 1, name: ["a b", "c"] } });
-said.page = page.data.items.map((hat: Hat) => hat.name);
+const page: Answer<Hats> = await api.hatList({
+  query: { limit: 1, name: ["a b", "c"], fields: ["id", "name"] },
+});
+said.page = [...page.data.items.map((hat: Hat) => hat.name), page.data.next];
 
 const lines: number[] = [];
 const stream = await api.hatList({ accept: "application/jsonl" });
@@ -73,7 +75,7 @@ def test_client_calls_the_running_application(
     done = compile(USE)
     assert done.returncode == 0, done.stdout
     assert run(tmp_path / "out" / "program.js", address) == {
-        "page": ["Fez"],
+        "page": ["Fez", "id,name"],
         "lines": [1, 2],
         "csv": "id,name\n1,Fez\n",
         "one": [200, 9.5, '"1"'],

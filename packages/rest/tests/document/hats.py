@@ -102,7 +102,7 @@ def list_hats() -> Response:
     if request.accept_mimetypes.best == "application/jsonl":
         return Response('{"id":1}\n{"id":2}\n', content_type="application/jsonl")
     limit = request.args.get("limit", 50, int)
-    return answer(Hats(list(HATS.values())[:limit], None))
+    return answer(Hats(list(HATS.values())[:limit], request.args.get("fields")))
 
 
 def get_hat(key: int) -> Response:
@@ -126,21 +126,22 @@ def add_picture(key: int) -> Response:
     return answer({"size": len(request.files["file"].read())})
 
 
+KEY = Parameter(name="key", where="path", type=int, label="The hat's number.", required=True)
+MATCH = Parameter(name="If-Match", where="header", type=str, label="The version read.")
+LIMIT = Parameter(
+    name="limit",
+    where="query",
+    type=Annotated[int, msgspec.Meta(ge=1, le=1000)],
+    label="How many.",
+    default=50,
+)
+NAMES = Parameter(name="name", where="query", type=list[str], many=True)
+FIELDS = Parameter(name="fields", where="query", type=list[str])
 Told = tuple[str, str, str, Any, dict[str, Any], Contract]
 
 
 def make_contracts() -> list[Told]:
     """Return the name, method, rule, function, words and contract of each operation."""
-    key = Parameter(name="key", where="path", type=int, label="The hat's number.", required=True)
-    match = Parameter(name="If-Match", where="header", type=str, label="The version read.")
-    limit = Parameter(
-        name="limit",
-        where="query",
-        type=Annotated[int, msgspec.Meta(ge=1, le=1000)],
-        label="How many.",
-        default=50,
-    )
-    names = Parameter(name="name", where="query", type=list[str], many=True)
     read, write = Need(permission="hat.read"), Need(permission="hat.update")
     streams = (JSON, "text/csv", "application/jsonl")
     contracts: list[Told] = [
@@ -149,8 +150,11 @@ def make_contracts() -> list[Told]:
             Contract(
                 summary="List hats",
                 need=PUBLIC,
-                parameters=(limit, names),
-                answers=(Answer(status=200, label="A page.", type=Hats, media_types=streams),),
+                parameters=(LIMIT, NAMES, FIELDS),
+                answers=(
+                    Answer(status=200, label="A page.", type=Hats),
+                    Answer(status=200, label="Lines.", type=str, media_types=streams[1:]),
+                ),
                 problems=(BadQuery,),
             ),
         ),
@@ -159,7 +163,7 @@ def make_contracts() -> list[Told]:
             Contract(
                 summary="Get a hat",
                 need=read,
-                parameters=(key,),
+                parameters=(KEY,),
                 answers=(Answer(status=200, label="The hat.", type=Hat, headers=("ETag",)),),
                 problems=(NotFound,),
             ),
@@ -183,7 +187,7 @@ def make_contracts() -> list[Told]:
             Contract(
                 summary="Remove a hat",
                 need=write,
-                parameters=(key, match),
+                parameters=(KEY, MATCH),
                 answers=(Answer(status=204, label="Gone."),),
                 problems=(NotFound, Stale),
             ),
@@ -193,7 +197,7 @@ def make_contracts() -> list[Told]:
             Contract(
                 summary="Give a hat a picture",
                 need=write,
-                parameters=(key,),
+                parameters=(KEY,),
                 body=Body(type=Picture, media_types=("multipart/form-data",)),
                 answers=(Answer(status=200, label="Its size.", type=dict[str, int]),),
                 problems=(NotFound,),

@@ -118,6 +118,21 @@ def test_pydantic_models_are_components() -> None:
     assert items == {"$ref": "#/components/schemas/Label"}
 
 
+def test_model_and_struct_of_one_name_are_refused() -> None:
+    """A model of pydantic has no schema that is a struct's already, or another model's."""
+    struct = msgspec.defstruct("Label", [("x", int)])
+
+    def make() -> Any:
+        class Label(BaseModel):
+            other: int
+
+        return Label
+
+    for twin in (struct, make()):
+        with pytest.raises(SetupError, match="two schemas called 'Label'"):
+            Schemas([Box], [twin])
+
+
 def test_file_of_a_form_is_binary() -> None:
     """Bytes are base64 in JSON, and a file in a form."""
 

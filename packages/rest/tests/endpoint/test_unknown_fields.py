@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Generic, TypedDict, TypeVar
 
 import msgspec
 import pytest
@@ -37,6 +37,30 @@ class Tree(msgspec.Struct):
     below: Tree | None = None
 
 
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Chain(msgspec.Struct, array_like=True):
+    number: int
+    below: Chain | None
+    inner: Inner
+
+
+class Pair(msgspec.Struct, Generic[T, U]):
+    one: T
+    other: U
+
+
+class Box(msgspec.Struct, Generic[T]):
+    item: T
+
+
+class Both(msgspec.Struct):
+    b: Box[int]
+    a: Box[Inner]
+
+
 @pytest.mark.parametrize(
     ("annotation", "good", "bad", "pointer"),
     [
@@ -48,6 +72,19 @@ class Tree(msgspec.Struct):
         (list[Inner], b"[{}]", b'[{}, {"is_admin": true}]', "/1/is_admin"),
         (dict[str, Inner], b'{"x": {}}', b'{"x": {"x": 1}}', "/x/x"),
         (tuple[int, Inner], b"[1, {}]", b'[1, {"x": 1}]', "/1/x"),
+        (Chain, b"[1, [2, null, {}], {}]", b'[1, [2, null, {"x": 1}], {}]', "/1/2/x"),
+        (
+            Pair[Inner, int],
+            b'{"one": {"a": 1}, "other": 1}',
+            b'{"one": {"x": 1}, "other": 1}',
+            "/one/x",
+        ),
+        (
+            Both,
+            b'{"a": {"item": {}}, "b": {"item": 1}}',
+            b'{"a": {"item": {"x": 1}}, "b": {"item": 1}}',
+            "/a/item/x",
+        ),
         (Inner | None, b"null", b'{"x": 1}', "/x"),
         (list[dict[str, list[Inner]]], b'[{"x": [{}]}]', b'[{"x": [{"y": 1}]}]', "/0/x/0/y"),
     ],

@@ -128,3 +128,27 @@ def test_the_document_tells_of_views(service: Any) -> None:
         "put": "set_hat.put",
     }
     assert operations["put"]["summary"] == "Put a hat on a shelf"
+
+
+def test_declarations_are_copied_to_each_application() -> None:
+    """Two applications have the functions, under prefixes of their own."""
+    rest = Rest()
+
+    @rest.get("/it", public=True)
+    def show() -> int:
+        return 1
+
+    for prefix in ("/one", "/two"):
+        app = Flask("one")
+        app.config.update(SECRET_KEY="k" * 40, REST_PREFIX=prefix)
+        rest.init_app(app)
+        Rest.of(app).get(f"{prefix}-only", public=True)(lambda_typed)
+        client = app.test_client()
+        assert client.get(f"{prefix}/it").json == 1
+        assert client.get(f"{prefix}{prefix}-only").json == 2
+        other = "/two" if prefix == "/one" else "/one"
+        assert client.get(f"{prefix}{other}-only").status_code == 404
+
+
+def lambda_typed() -> int:
+    return 2

@@ -2,172 +2,29 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import pytest
-import sqlalchemy as sa
 from flask import Flask, request
-from sqlalchemy.orm import Mapped, mapped_column, relationship
 from werkzeug.test import TestResponse
 
 from stack_core import Registry
 from stack_core.access import ACCESS, NOBODY, Identity
 from stack_core.filter import TRUE, Filter
 from stack_core.problem import Denied, Problem
-from stack_db import Database, Instant
-from stack_db.declaration import about, kind
-from stack_db.mixins import SoftDelete, Versioned
 from stack_db.testing.fixtures import query_budget
 from stack_rest import Rest
 from stack_testing.client import make_client
 
+from . import shelves
+from .shelves import Author, Book, Copy, Loan, Note, Sample, State, Tag, Team, db
+
 __all__ = ["query_budget"]
-
-db = Database()
-
-
-class State(enum.Enum):
-    """Text that is not the names."""
-
-    DRAFT = "d"
-    OUT = "o"
-
-
-class Mixed(enum.Enum):
-    """Values of several types, which no schema has."""
-
-    ONE = 1
-    HALF = 0.5
-    TEXT = "=text"
-
-
-class Sized(enum.Enum):
-    """Numbers."""
-
-    SMALL = 1
-    LARGE = 2
-
-
-tagging = db.Table(
-    "tagging",
-    sa.Column("book_id", sa.ForeignKey("book.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("tag_word", sa.ForeignKey("tag.word"), primary_key=True),
-)
-
-
-class Team(db.Model):
-    """A team."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(50), unique=True)
-    authors: Mapped[list[Author]] = relationship(back_populates="team")
-
-
-class Author(db.Model):
-    """Somebody who writes; without a version."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(50))
-    email: Mapped[str | None] = mapped_column(sa.String(80), unique=True)
-    team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id"))
-    team: Mapped[Team | None] = relationship(back_populates="authors")
-    books: Mapped[list[Book]] = relationship(back_populates="author", passive_deletes="all")
-
-
-class Book(Versioned, db.Model):
-    """Something to read."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(sa.String(80), info=about(searchable=True))
-    blurb: Mapped[str | None] = mapped_column(sa.String(200), info=about(searchable=True))
-    pages: Mapped[int | None] = mapped_column(info=about(ge=0))
-    price: Mapped[Decimal | None] = mapped_column(sa.Numeric(8, 2))
-    cost: Mapped[int | None]
-    isbn: Mapped[str | None] = mapped_column(
-        sa.String(20), unique=True, info=about(create_only=True)
-    )
-    state: Mapped[State] = mapped_column(
-        sa.Enum(State, values_callable=lambda states: [each.value for each in states]),
-        default=State.DRAFT,
-    )
-    extra: Mapped[Any | None] = mapped_column(sa.JSON)
-    password: Mapped[str | None] = mapped_column(sa.String(50), info=about(write_only=True))
-    token: Mapped[str | None] = mapped_column(sa.String(50), info=about(secret=True))
-    author_id: Mapped[int] = mapped_column(sa.ForeignKey("author.id", ondelete="RESTRICT"))
-    author: Mapped[Author] = relationship(back_populates="books")
-    tags: Mapped[list[Tag]] = relationship(secondary=tagging, back_populates="books")
-    copies: Mapped[list[Copy]] = relationship(back_populates="book", cascade="all, delete-orphan")
-    __table_args__ = (sa.CheckConstraint("pages < 100000", name="ck_book_pages"),)
-
-
-class Tag(db.Model):
-    """A word; its key is text."""
-
-    word: Mapped[str] = mapped_column(sa.String(50), primary_key=True)
-    weight: Mapped[int | None]
-    books: Mapped[list[Book]] = relationship(secondary=tagging, back_populates="tags")
-
-
-class Copy(db.Model):
-    """A copy of a book, whose key has two columns, one of them a relation."""
-
-    book_id: Mapped[int] = mapped_column(sa.ForeignKey("book.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    place: Mapped[str | None] = mapped_column(sa.String(50))
-    book: Mapped[Book] = relationship(back_populates="copies")
-    loans: Mapped[list[Loan]] = relationship(back_populates="copy")
-
-
-class Loan(db.Model):
-    """Leads to a key of two columns."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reader: Mapped[str] = mapped_column(sa.String(50))
-    copy_book: Mapped[int | None]
-    copy_number: Mapped[int | None]
-    copy: Mapped[Copy | None] = relationship(back_populates="loans")
-    __table_args__ = (
-        sa.ForeignKeyConstraint(["copy_book", "copy_number"], ["copy.book_id", "copy.number"]),
-    )
-
-
-class Note(SoftDelete, db.Model):
-    """Is marked and not deleted."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(sa.String(50), unique=True)
-
-
-class Sample(db.Model):
-    """A field of every type, and names that are words of the query string."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    text: Mapped[str | None] = mapped_column(sa.String(200))
-    integer: Mapped[int | None] = mapped_column(sa.BigInteger)
-    decimal: Mapped[Decimal | None] = mapped_column(sa.Numeric(12, 4))
-    floating: Mapped[float | None]
-    boolean: Mapped[bool | None]
-    day: Mapped[date | None]
-    clock: Mapped[time | None]
-    moment: Mapped[datetime | None] = mapped_column(Instant)
-    span: Mapped[timedelta | None]
-    uuid: Mapped[UUID | None]
-    binary: Mapped[bytes | None]
-    json: Mapped[Any | None] = mapped_column(sa.JSON)
-    mixed: Mapped[Mixed | None]
-    sized: Mapped[Sized | None]
-    total: Mapped[int | None]
-    sort: Mapped[str | None] = mapped_column(sa.String(50))
-    key: Mapped[str | None] = mapped_column(sa.String(50))
-    __kind__ = kind(title="text")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -288,8 +145,8 @@ def check(answer: TestResponse, *, head: bool = False) -> None:
 @pytest.fixture
 def lib() -> SimpleNamespace:
     """The models by name, and the classes for people."""
-    names = (Team, Author, Book, Tag, Copy, Loan, Note, Sample, State, Mixed, Sized, Person)
-    return SimpleNamespace(db=db, **{each.__name__: each for each in names})
+    found = {name: each for name, each in vars(shelves).items() if name[0].isupper()}
+    return SimpleNamespace(**found, db=db, Person=Person)
 
 
 def make_app(folder: Path, uri: str, **config: Any) -> Flask:

@@ -121,6 +121,20 @@ def test_filter_that_cannot_be(api: Any, query: str) -> None:
     assert api.get(f"/books?{query}").status_code == 400
 
 
+@pytest.mark.parametrize(
+    "form", ["", "&format=csv"], ids=lambda form: form.removeprefix("&") or "page"
+)
+def test_wrong_values_are_named(api: Any, form: str) -> None:
+    """A refused list names each filter whose value is none, by its parameter."""
+    query = "pages[ge]=x&pages[null]=maybe&state=zz&author=01&author[in]=1&title=ok&price[in]=a"
+    answer = api.get(f"/books?{query}{form}")
+    assert answer.status_code == 400
+    assert {each["in"] for each in answer.json["errors"]} == {"query"}
+    assert [each["name"] for each in answer.json["errors"]] == [
+        "pages[ge]", "pages[null]", "state", "author", "price[in]",
+    ]  # fmt: skip
+
+
 def test_values_are_bounded(api: Any) -> None:
     """T33: neither many conditions nor long lists of values reach the database."""
     assert api.get("/books?" + "&".join(f"pages[gt]={n}" for n in range(120))).status_code == 400

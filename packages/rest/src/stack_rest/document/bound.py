@@ -12,6 +12,9 @@ DECIMAL = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 REF = "#/components/schemas/"
 _TELLS = frozenset({"pattern", "format", "enum", "const", "contentEncoding", "contentMediaType"})
 """With one of them a text says itself which characters it has."""
+_SAYS = frozenset({"type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf", "not"})
+ANY = "AnyJson"
+"""The component that stands where anything may be sent."""
 _ONE = ("items", "additionalProperties", "not", "propertyNames")
 _SEVERAL = ("anyOf", "oneOf", "allOf", "prefixItems")
 
@@ -28,11 +31,41 @@ def bound(schema: Schema) -> Schema:
             made.setdefault("minimum", LEAST)
         if "exclusiveMaximum" not in made:
             made.setdefault("maximum", MOST)
+    if not _SAYS & made.keys():
+        made["$ref"] = REF + ANY
+    if "object" in kinds and "properties" not in made:
+        made.setdefault("additionalProperties", {"$ref": REF + ANY})
+        made.setdefault("propertyNames", {"type": "string", "pattern": NO_NUL})
+    if "object" in kinds and "properties" in made:
+        made.setdefault("additionalProperties", False)  # unknown names are refused everywhere
+    if "array" in kinds and not {"items", "prefixItems"} & made.keys():
+        made["items"] = {"$ref": REF + ANY}
     if made.get("format") == "decimal":
         made.setdefault("pattern", DECIMAL)
     if "string" in kinds and not _TELLS & made.keys():
         made["pattern"] = NO_NUL
     return made
+
+
+def describe_any() -> Schema:
+    """Return what may be sent where a type says nothing."""
+    own = {"$ref": REF + ANY}
+    return {
+        "title": ANY,
+        "description": "Any JSON whose numbers have 64 bits and whose text has no NUL.",
+        "anyOf": [
+            {"type": "null"},
+            {"type": "boolean"},
+            {"type": "number", "minimum": LEAST, "maximum": MOST},
+            {"type": "string", "pattern": NO_NUL},
+            {"type": "array", "items": own},
+            {
+                "type": "object",
+                "propertyNames": {"type": "string", "pattern": NO_NUL},
+                "additionalProperties": own,
+            },
+        ],
+    }
 
 
 def rebuild(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:

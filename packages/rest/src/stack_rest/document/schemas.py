@@ -11,7 +11,7 @@ import msgspec
 
 from stack_core import SetupError
 
-from .bound import REF, Schema, bound, find_references, follow, rebuild
+from .bound import ANY, REF, Schema, bound, describe_any, find_references, follow, rebuild
 from .docstring import clean_schema
 
 _TEMPLATE = REF + "{name}"
@@ -30,6 +30,8 @@ class Schemas:
         self._types = [*self._sent, *answered]  # kept, so that no two have the same id
         self._foreign: dict[str, Schema] = {}
         made, components = self._describe()
+        if twice := components.keys() & self._foreign.keys():
+            raise _refuse_twins(min(twice))
         components = {**components, **self._foreign}
         components = {name: clean_schema(each) for name, each in components.items()}
         references = set().union(*map(find_references, made[: len(self._sent)]))
@@ -39,6 +41,7 @@ class Schemas:
             for name, each in sorted(components.items())
         }
         """By their names, sorted."""
+        self.components[ANY] = describe_any()
         self._made = {id(cls): each for cls, each in zip(self._types, made, strict=True)}
 
     def get(self, cls: Any) -> Schema:
@@ -76,12 +79,20 @@ class Schemas:
         pydantic = sys.modules.get("pydantic")
         if pydantic is not None and issubclass(cls, pydantic.BaseModel):
             whole = cls.model_json_schema(ref_template=REF + "{model}")
-            self._foreign.update(whole.pop("$defs", {}))
-            self._foreign[cls.__name__] = whole
+            for name, each in {**whole.pop("$defs", {}), cls.__name__: whole}.items():
+                if self._foreign.setdefault(name, each) != each:
+                    raise _refuse_twins(name)
             return {"$ref": REF + cls.__name__}
         if isinstance(cls, type) and issubclass(cls, Enum):
             return {"title": cls.__name__, "enum": sorted(cls.__members__)}
         return {}
+
+
+def _refuse_twins(name: str) -> SetupError:
+    return SetupError(
+        f"The document would have two schemas called {name!r}. Give one of the classes another"
+        " name."
+    )
 
 
 def _write_files(schema: Schema) -> Schema:

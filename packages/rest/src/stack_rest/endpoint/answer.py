@@ -37,7 +37,7 @@ class Reply:
         self._holder = msgspec.defstruct("Holder", [("value", type)], array_like=True)
         self._decoder = msgspec.json.Decoder(type, dec_hook=read_foreign)
         make_shape(type)
-        self._own = type if isinstance(type, msgspec.StructMeta) else None
+        self._own = type if _is_struct(type) else None
 
     def write(self, value: Any, *, thorough: bool) -> bytes:
         """Return a value as it is sent; nothing is sent that the type does not have.
@@ -173,6 +173,10 @@ def _split(value: tuple[Any, ...]) -> tuple[int | None, Any]:
         "A function returned a tuple that Flask does not take. Return a value, a status and"
         " headers, or a list."
     )
+
+
+def _is_struct(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, msgspec.Struct)
 
 
 def _find_ready(annotation: Any) -> str | None:

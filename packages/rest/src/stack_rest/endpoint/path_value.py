@@ -9,6 +9,7 @@ from msgspec import ValidationError
 
 from stack_core.problem import FieldError, NotFound
 
+from ..http.tree import LEAST, MOST
 from ..shape.shape import strip_notes
 from ..shape.thing import clean
 from .text import Read
@@ -33,6 +34,10 @@ class PathValue(msgspec.Struct, frozen=True, eq=False):
         """
         if self.read is None:
             return value
+        if type(value) is int and not LEAST <= value <= MOST:
+            raise NotFound("There is nothing at this address. Its number is too large.")
+        if type(value) is self.type:
+            return value
         try:
             if isinstance(value, str):
                 return self.read(value)
@@ -47,4 +52,4 @@ class PathValue(msgspec.Struct, frozen=True, eq=False):
     def plain(self) -> type | None:
         """The class whose values need no second look."""
         found = strip_notes(self.type)
-        return found if found is self.type and found in (int, float) else None
+        return float if found is self.type is float else None

@@ -31,10 +31,12 @@ class Caching:
         # which costs as much as all else here.
         open_to_all = self._public and not (self._safe and _is_personal(response))
         headers = response.headers
-        if "Cache-Control" not in headers:
+        # Asking werkzeug's headers for one that is not there makes an exception each time.
+        said = {name.lower() for name, _ in headers}
+        if "cache-control" not in said:
             headers.add("Cache-Control", self._choose(open_to_all))
         vary = _OPEN if open_to_all else _PERSONAL
-        if "Vary" not in headers:
+        if "vary" not in said:
             headers.add("Vary", vary)
         else:
             response.vary.update(vary.split(", "))

@@ -103,7 +103,7 @@ class KeyReused(Problem):
 class NotAll(Problem):
     """One of several writes was refused, so none was made."""
 
-    status = 422
+    status = 409
     kind = "not-all"
 
 

@@ -25,10 +25,26 @@ def answer_missing(app: Flask, prefix: str, show: Callable[[Problem], Any]) -> N
 
     def answer() -> Any:
         error = request.routing_exception
-        if error is None or not (request.path == prefix or request.path.startswith(below)):
+        if error is None and request.method != "OPTIONS":
             return None
+        if not (request.path == prefix or request.path.startswith(below)):
+            return None
+        if error is None:
+            return _tell_methods(app)
         if isinstance(error, RequestRedirect) or not isinstance(error, HTTPException):
             return None
         return show(make_problem(error))
 
     app.before_request(answer)
+
+
+def _tell_methods(app: Flask) -> Any:
+    """Answer what there is at an address; a rule with a place for a key may fit it as well."""
+    here = request.url_rule
+    if here is None or not getattr(here, "provide_automatic_options", False):
+        return None
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule == here.rule]
+    methods = sorted({method for rule in rules for method in rule.methods or ()})
+    answer = app.response_class(b"", 200, {"Allow": ", ".join(methods)})
+    answer.headers.pop("Content-Type", None)
+    return answer

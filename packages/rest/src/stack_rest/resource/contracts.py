@@ -242,7 +242,6 @@ class Contracts:
                 where="query",
                 type=_listed([*known, *(f"-{name}" for name in known)]),
                 label="What the list is sorted by, separated by commas; '-': descending.",
-                many=True,
             )
 
     def _shown(self) -> Iterator[Parameter]:
@@ -252,7 +251,6 @@ class Contracts:
             where="query",
             type=_listed(layout.read),
             label="The fields that are shown, separated by commas.",
-            many=True,
         )
         if layout.resource.options.include:
             yield Parameter(
@@ -260,7 +258,6 @@ class Contracts:
                 where="query",
                 type=_listed(layout.resource.options.include),
                 label="Relations whose rows are shown too, separated by commas.",
-                many=True,
             )
 
     def _paging(self) -> Iterator[Parameter]:
@@ -272,7 +269,12 @@ class Contracts:
         yield _query("cursor", str, "Where the page begins: 'next' or 'previous' of another.")
         yield _query("total", Literal[TOTALS], "How exactly to count.", "none")
         formats = Literal["json", "jsonl", "csv"]
-        yield _query("format", formats, "Goes before what is said in 'Accept'.")
+        yield _query(
+            "format",
+            formats,
+            "Goes before what is said in 'Accept'. 'jsonl' and 'csv' are the whole list: what is"
+            " about pages, included rows and lists of keys does not count.",
+        )
 
 
 def _query(name: str, type: Any, label: str, default: Any = msgspec.UNSET) -> Parameter:

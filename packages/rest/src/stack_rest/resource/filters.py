@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from stack_core.conversion import convert_operand
 from stack_core.description import Description, Field
 from stack_core.filter import All, Filter, Is, Not, Some
 
@@ -74,11 +75,23 @@ class FilterParameter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
             else:
                 yield Is(self.path, self.comparison, text)  # type: ignore[arg-type]
 
+    def find_fault(self, text: str) -> str:
+        """Return what is wrong with a text, or nothing; asked where a list was refused."""
+        if self.comparison == "null":
+            return "" if text in ("true", "false") else "This is neither 'true' nor 'false'."
+        if self.field.type == "relation" and self.field.python is str:
+            return ""  # compared with the key itself, and not with its text in an address
+        try:
+            convert_operand(self.field, text, text=True)
+        except msgspec.ValidationError as error:
+            return str(error)
+        return ""
+
 
 def operand_type(field: Field) -> Any:
     """Return what a value is that is compared with a field: not held to its lengths or choices."""
     if field.type == "relation":
-        return field.python
+        return msgspec.structs.replace(field, nullable=False, many=False).annotation
     bare = msgspec.structs.replace(
         field, nullable=False, min_length=None, max_length=None, pattern=None
     )

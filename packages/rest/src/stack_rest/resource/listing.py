@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from stack_core.filter import TRUE, Filter
 from stack_core.problem import BadQuery, FieldError
 
-from .filters import SINGLE, combine
+from .filters import SINGLE, FilterParameter, combine
 from .layout import Layout
 
 MOST = 2**31 - 1
@@ -50,10 +50,7 @@ def read_list(args: MultiDict[str, str], layout: Layout, size: int, most: int) -
     reader = _Reader(layout, asked, most)
     parts: list[tuple[str, Filter]] = []
     for name, texts in args.lists():
-        parameter = layout.filters.get(name)
-        if parameter is None and name.endswith("[eq]"):
-            parameter = layout.filters.get(name.removesuffix("[eq]"))
-            parameter = parameter if parameter and parameter.comparison == "eq" else None
+        parameter = _find_filter(layout, name)
         if parameter is not None:
             parts += [(parameter.some, part) for part in parameter.read(texts)]
         else:
@@ -62,6 +59,23 @@ def read_list(args: MultiDict[str, str], layout: Layout, size: int, most: int) -
     if parts:
         asked.where = combine(parts)
     return asked
+
+
+def find_faults(args: MultiDict[str, str], layout: Layout) -> Iterator[FieldError]:
+    """Yield which of the filters of a list that was refused have values that are none."""
+    for name, texts in args.lists():
+        parameter = _find_filter(layout, name)
+        for text in texts if parameter else ():
+            if parameter and (fault := parameter.find_fault(text)):
+                yield FieldError((name[:200],), fault, source="query")
+
+
+def _find_filter(layout: Layout, name: str) -> FilterParameter | None:
+    found = layout.filters.get(name)
+    if found is None and name.endswith("[eq]"):
+        found = layout.filters.get(name.removesuffix("[eq]"))
+        return found if found and found.comparison == "eq" else None
+    return found
 
 
 def read_item(args: MultiDict[str, str], layout: Layout) -> Asked:
@@ -108,14 +122,20 @@ class _Reader:
             raise BadQuery("Some of these parameters cannot be used.", errors=self._errors)
 
     def fields(self, text: str) -> None:
+        if not text:
+            return
         names = tuple(dict.fromkeys(text.split(",")))
         self._asked.names = tuple(self._known(names, self._layout.read))
 
     def include(self, text: str) -> None:
+        if not text:
+            return
         names = tuple(dict.fromkeys(text.split(",")))
         self._asked.include = tuple(self._known(names, self._layout.resource.options.include))
 
     def sort(self, text: str) -> None:
+        if not text:
+            return
         names = text.split(",")
         list(self._known([name.removeprefix("-") for name in names], self._layout.sorts))
         self._asked.order = tuple(names)

@@ -14,22 +14,20 @@ from werkzeug.datastructures import MultiDict
 from stack_core.description import Key
 from stack_core.desk import Listing
 from stack_core.filter import All, Filter
-from stack_core.problem import BadQuery, FieldError
 from stack_core.query import Query, Total
 
 from ..http.accept import choose_media_type
 from ..http.answer import answer_bytes, answer_json, answer_nothing
 from ..http.encoder import ENCODER
 from ..http.etag import is_known, write_etag
+from ..http.query import read_query
 from .bound import BoundResource, Read
 from .including import include, list_keys
 from .items import Shape
 from .lines import CSV, FORMATS, JSON, stream_rows
-from .listing import NOTHING, Asked, read_item, read_list
+from .listing import NOTHING, Asked, find_faults, read_item, read_list
 
 MEDIA_TYPES = (JSON, *(each for each in FORMATS.values() if each != JSON), "application/x-ndjson")
-_OF_PAGES = ("include", "cursor", "offset", "limit", "total")
-_NO_PAGES = "A whole list has no pages. Leave this out."
 
 
 class Page(msgspec.Struct, omit_defaults=True):
@@ -61,9 +59,14 @@ class Reading:
         if narrow is not None:
             asked.where = All((narrow, asked.where))
         media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
-        if media_type != JSON:
-            return self._stream(asked, CSV if media_type == CSV else media_type)
-        return self._narrowing(asked, lambda names, tagged: self._page(asked, names))
+        try:
+            if media_type != JSON:
+                return self._stream(asked, CSV if media_type == CSV else media_type)
+            return self._narrowing(asked, lambda names, tagged: self._page(asked, names))
+        except BadQuery as problem:
+            # A desk knows paths and not what their parameters are called.
+            problem.errors = problem.errors or tuple(find_faults(find_args(), bound.layout))
+            raise
 
     def item(self, key: str) -> Any:
         """Answer with one item."""
@@ -117,14 +120,8 @@ class Reading:
 
     def _stream(self, asked: Asked, media_type: str) -> Any:
         layout = self._bound.layout
-        if paged := [name for name in _OF_PAGES if name in find_args()]:
-            raise BadQuery(
-                "A whole list has no pages and includes nothing. Leave that out.",
-                errors=[FieldError((name,), _NO_PAGES, source="query") for name in paged],
-            )
+        # Lists of keys are a statement more for each page, and there are no pages.
         names = tuple(name for name in asked.names if name not in layout.many)
-        if asked.names is not layout.read and names != asked.names:
-            raise BadQuery("A whole list shows no lists of keys. Leave them out of 'fields'.")
 
         def read(names: tuple[str, ...], tagged: bool) -> Any:
             shape = self._bound.shapes.find(names)
@@ -169,4 +166,4 @@ def _address(cursor: str) -> str:
 
 def find_args() -> MultiDict[str, str]:
     """Return the parameters of the query string, which most addresses do not have."""
-    return request.args if request.environ.get("QUERY_STRING") else NOTHING
+    return read_query() if request.environ.get("QUERY_STRING") else NOTHING

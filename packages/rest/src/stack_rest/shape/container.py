@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from msgspec import inspect
@@ -43,10 +43,20 @@ class ListNode:
 class TupleNode:
     """A place for a list of which each position has its own type."""
 
-    def __init__(self, items: Sequence[Node], least: int | None = None) -> None:
+    plain = False
+
+    def __init__(self) -> None:
+        self._items: tuple[Node, ...] = ()
+        self._least = 0
+
+    def fill(self, items: Sequence[Node], least: int | None = None) -> Self:
+        """Set the items, which may lead back to this place, and return it.
+
+        :param least: so many of them must be there; None: all.
+        """
         self._items = tuple(items)
         self._least = len(items) if least is None else least
-        self.plain = all(item.plain for item in items)
+        return self
 
     def count(self, data: Any) -> int:
         """Return how many members its items have."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 from stack_core.problem import FieldError
@@ -11,11 +12,19 @@ from .node import NEEDED, UNKNOWN, Faults, Path, shorten
 
 
 class ModelNode:
-    """A place for a model of pydantic."""
+    """A place for a model of pydantic.
+
+    :raises TypeError: its pydantic is too old to refuse fields that nobody declared.
+    """
 
     plain = False
 
     def __init__(self, cls: Any) -> None:
+        if "extra" not in signature(cls.model_validate).parameters:
+            raise TypeError(
+                f"{cls.__qualname__} is a model of a pydantic that cannot refuse unknown fields"
+                " (run python -m pip install 'pydantic>=2.12')"
+            )
         self._cls = cls
 
     def count(self, data: Any) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, get_args, get_origin
 
-import msgspec
 from msgspec import inspect
 
 from .container import ListNode, MapNode, TupleNode
@@ -45,7 +44,8 @@ class _Maker:
     """Makes places; each class has one, so that a class may lead back to itself."""
 
     def __init__(self) -> None:
-        self._made: dict[Any, Node] = {}
+        self._made: dict[int, Node] = {}
+        self._kept: list[inspect.Type] = []
 
     def make(self, info: Any) -> Node:
         """Return the place of what msgspec describes."""
@@ -56,13 +56,13 @@ class _Maker:
         if isinstance(info, _LISTS):
             return ListNode(self.make(info.item_type), test_length(info, "item"))
         if isinstance(info, inspect.TupleType):
-            return TupleNode([self.make(each) for each in info.item_types])
+            return TupleNode().fill([self.make(each) for each in info.item_types])
         if isinstance(info, inspect.DictType):
             return MapNode(info, _find_keys(info), self.make(info.value_type))
         if isinstance(info, inspect.UnionType):
             return self._make_union(info.types)
         if hasattr(info, "fields"):
-            return self._made.get(info.cls) or self._make_thing(info)
+            return self._made.get(id(info)) or self._make_thing(info)
         if isinstance(info, inspect.CustomType) and is_model(info.cls):
             return ModelNode(info.cls)
         return make_leaf(info)
@@ -76,7 +76,7 @@ class _Maker:
             return self._make_row(info)
         tagged = getattr(info, "tag_field", None) is not None
         thing = Thing(info.cls, (info.tag_field, info.tag) if tagged else None)
-        self._made[info.cls] = thing
+        self._keep(info, thing)
         thing.fill(
             [
                 Member(field.encode_name, self.make(field.type), field.required)
@@ -86,13 +86,17 @@ class _Maker:
         return thing
 
     def _make_row(self, info: Any) -> Node:
-        self._made[info.cls] = Whatever()
+        row = TupleNode()
+        self._keep(info, row)
         items = [self.make(field.type) for field in info.fields]
         tag = [Whatever()] if getattr(info, "tag_field", None) is not None else []
-        least = sum(field.required for field in info.fields) + len(tag)
-        row = TupleNode([*tag, *items], least)
-        self._made[info.cls] = row
+        row.fill([*tag, *items], sum(field.required for field in info.fields) + len(tag))
         return row
+
+    def _keep(self, info: inspect.Type, node: Node) -> None:
+        """Keep the place of a class; of a generic one there is one for each of its parameters."""
+        self._made[id(info)] = node
+        self._kept.append(info)  # so that no other gets its id
 
 
 def _find_keys(info: inspect.DictType) -> Any:
@@ -102,12 +106,3 @@ def _find_keys(info: inspect.DictType) -> Any:
         return str
     known = {inspect.IntType: int, inspect.FloatType: float}
     return getattr(key, "cls", None) or known.get(type(key), str)
-
-
-def refuse_unreadable(annotation: Any) -> None:
-    """Raise unless JSON can be read as a type.
-
-    :raises TypeError: it cannot.
-    """
-    msgspec.json.Decoder(annotation)
-    make_shape(annotation)
