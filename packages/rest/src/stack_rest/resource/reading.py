@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from stack_core.description import Key
 from stack_core.desk import Listing
 from stack_core.filter import All, Filter
+from stack_core.problem import BadQuery
 from stack_core.query import Query, Total
 
 from ..http.accept import choose_media_type
