@@ -20,5 +20,5 @@ def test_page_shows_every_step() -> None:
     """No step is left out."""
     shown = PAGE.read_text("utf-8")
     steps = [f"flaskr/{file.name}" for file in (HERE / "flaskr").glob("*.diff")]
-    assert len(steps) == 3
+    assert len(steps) == 4
     assert not [name for name in steps if f"<!-- {name} -->" not in shown]
