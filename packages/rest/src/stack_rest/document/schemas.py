@@ -12,6 +12,7 @@ import msgspec
 from stack_core import SetupError
 
 from .bound import ANY, REF, Schema, bound, describe_any, find_references, follow, rebuild
+from .choice import tell_type
 from .docstring import clean_schema
 
 _TEMPLATE = REF + "{name}"
@@ -30,10 +31,11 @@ class Schemas:
         self._types = [*self._sent, *answered]  # kept, so that no two have the same id
         self._foreign: dict[str, Schema] = {}
         made, components = self._describe()
+        made = tuple(map(tell_type, made))
         if twice := components.keys() & self._foreign.keys():
             raise _refuse_twins(min(twice))
         components = {**components, **self._foreign}
-        components = {name: clean_schema(each) for name, each in components.items()}
+        components = {name: tell_type(clean_schema(each)) for name, each in components.items()}
         references = set().union(*map(find_references, made[: len(self._sent)]))
         limited = follow(references, components)
         self.components: dict[str, Schema] = {
