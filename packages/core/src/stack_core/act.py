@@ -77,6 +77,12 @@ class Act:
             self.sees_kind(kind, whole=kind.kind in path.far) for kind in path.kinds
         )
 
+    def sees_all(self) -> bool:
+        """Tell whether all of this kind can be read, and all that it leads to."""
+        if self.right("read") is not WHOLE or not self.description.open:
+            return False
+        return all(self.right("read", other) is WHOLE for other in self.description.neighbours)
+
     def reach_along(self, plan: Plan) -> Reach | None:
         """Return what is read along a plan, or None where something on it may not be.
 

@@ -143,6 +143,17 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True
         """The fields by name."""
         return {field.name: field for field in self.fields}
 
+    @cached_property
+    def open(self) -> bool:
+        """Whether each of its fields is shown to who may read them."""
+        return all(field.readable for field in self.fields)
+
+    @cached_property
+    def neighbours(self) -> tuple[Description, ...]:
+        """The descriptions of what its relations lead to, each once."""
+        words = {field.relation for field in self.fields if field.relation}
+        return tuple(self.resolve(word) for word in sorted(words - {self.kind}))
+
     def related(self, name: str) -> Description:
         """Return the description of what a relation leads to."""
         return self.resolve(self.by_name[name].relation)

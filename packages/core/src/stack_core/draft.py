@@ -101,5 +101,7 @@ def _find_missing(act: Act, values: Mapping[str, Any]) -> Iterator[FieldError]:
 
 def _refuse(errors: Iterable[FieldError], at: tuple[int, ...]) -> None:
     """Raise all that is wrong."""
+    if not at:
+        raise Invalid("Some of these values cannot be kept. Correct them.", errors=errors)
     placed = (FieldError((*at, *each.path), each.message, each.code) for each in errors)
     raise Invalid("Some of these values cannot be kept. Correct them.", errors=placed)

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from .scalar import Kind, to_scalar
+from .number import WHOLE, to_integer
+from .scalar import Kind, check_range, to_scalar
 from .segment import escape, unescape
 
 
@@ -32,6 +33,12 @@ def read(fields: Sequence[Kind], text: str) -> Any:
     :raises LookupError: no key has it: another writing of one, such as
         ``007``, is none.
     """
+    if len(fields) == 1 and fields[0].type == "integer" and WHOLE.fullmatch(text):
+        # By far the most keys; the one writing of a number is what the pattern says.
+        try:
+            return check_range(fields[0], to_integer(int(text), False))
+        except ValueError:
+            raise LookupError(f"{text!r} is no key.") from None
     pieces = text.split(",")
     try:
         if len(pieces) != len(fields):

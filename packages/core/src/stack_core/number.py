@@ -18,7 +18,7 @@ EXACT = 15
 EXACT_WHOLE = 2**53
 """Beyond it a float may stand for several whole numbers."""
 
-_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,18}")
+WHOLE = re.compile(r"0|-?[1-9][0-9]{0,18}")
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _NUMBER = re.compile(_PLAIN.pattern + r"(?:[eE][+-]?[0-9]{1,4})?")
 _LONGEST = 400
@@ -27,7 +27,7 @@ _LONGEST = 400
 def to_integer(value: Any, text: bool) -> int:
     """Return a whole number of 64 bits; from text only as it is written itself, never ``007``."""
     if text and isinstance(value, str):
-        value = int(value) if _WHOLE.fullmatch(value) else _refuse_whole(value)
+        value = int(value) if WHOLE.fullmatch(value) else _refuse_whole(value)
     if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT_WHOLE:
         value = int(value)  # JSON has one kind of numbers: 12.0 is 12
     if not isinstance(value, int) or isinstance(value, bool):

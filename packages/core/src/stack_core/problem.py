@@ -49,6 +49,8 @@ class FieldError(msgspec.Struct, frozen=True):
     @property
     def pointer(self) -> str:
         """The path as a JSON pointer."""
+        if len(self.path) == 1 and str(name := self.path[0]).isidentifier():
+            return f"/{name}"
         return "".join("/" + str(p).replace("~", "~0").replace("/", "~1") for p in self.path)
 
 

@@ -19,6 +19,8 @@ from .placement import Placement
 Reader = Callable[[Any], Any]
 """Returns what a read would return for a value that was sent, or ``UNSET`` where nobody knows."""
 
+Part = tuple[str, Reader]
+"""The key of a column, and what reads it."""
 _SAFE_DIGITS = 15
 """The most digits of a decimal that SQLite keeps, which has floats only."""
 
@@ -34,6 +36,9 @@ class Seen(Mapping[str, Any]):
 
     def __getitem__(self, path: str) -> Any:
         return self._found[path]
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)
@@ -68,34 +73,34 @@ class Known:
         :param sent: the values by the keys of their columns.
         :param seen: the relations among them, and whether the writer may see where they lead to.
         """
+        single, several = self._readers
         found: dict[str, Any] = {}
-        for name, columns in self._readable.items():
-            if not all(column.key in sent for column in columns):
-                continue
-            values = tuple(self._readers[column.key](sent[column.key]) for column in columns)
-            if msgspec.UNSET in values:
-                continue
-            value = self._placement.join(values)
-            if value is None or seen.get(name, True):
+        for name, key, read in single:
+            if key in sent and (value := read(sent[key])) is not msgspec.UNSET:
                 found[name] = value
+        for name, parts in several:
+            values = tuple(read(sent[key]) for key, read in parts if key in sent)
+            if len(values) == len(parts) and msgspec.UNSET not in values:
+                found[name] = self._placement.join(values)
+        for name, visible in seen.items():
+            if not visible and found.get(name) is not None:
+                del found[name]
         return found
 
     @cached_property
-    def _readable(self) -> Mapping[str, tuple[Column[Any], ...]]:
+    def _readers(self) -> tuple[list[tuple[str, str, Reader]], list[tuple[str, list[Part]]]]:
+        """What reads the fields of one column, and those of several."""
         by_name = self._placement.description.by_name
-        return {
-            name: columns
-            for name, columns in self._placement.columns.items()
-            if by_name[name].readable
-        }
-
-    @cached_property
-    def _readers(self) -> Mapping[str, Reader]:
-        return {
-            column.key: _make_reader(column, self._dialect)
-            for columns in self._placement.columns.values()
-            for column in columns
-        }
+        single, several = [], []
+        for name, columns in self._placement.columns.items():
+            parts = [(column.key, _make_reader(column, self._dialect)) for column in columns]
+            if not by_name[name].readable:
+                continue
+            if len(parts) == 1:
+                single.append((name, *parts[0]))
+            else:
+                several.append((name, parts))
+        return single, several
 
 
 def _make_reader(column: Column[Any], dialect: Dialect) -> Reader:

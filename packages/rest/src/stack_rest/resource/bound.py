@@ -19,6 +19,7 @@ from .declaration import Act, Moment, Resource
 from .items import Shapes
 from .layout import Layout
 from .schema import Schemas
+from .swift import Swift
 
 Read = Callable[[tuple[str, ...], bool], Any]
 
@@ -70,6 +71,11 @@ class BoundResource:
     def schemas(self) -> Schemas:
         """The types that the document tells of it."""
         return Schemas(self.layout)
+
+    @cached_property
+    def swift(self) -> Swift:
+        """What decodes the bodies of creates that are right at once."""
+        return Swift(self.layout, self.layout.write)
 
     @property
     def page_size(self) -> int:
