@@ -83,6 +83,13 @@ class Act:
             return False
         return all(self.right("read", other) is WHOLE for other in self.description.neighbours)
 
+    def is_unbarred(self, verb: str) -> bool:
+        """Tell whether a verb reaches every field of the desk's own kind."""
+        right, reading = self.right(verb), self.right("read")
+        if right is None or right.hidden or (reading is not None and reading.hidden):
+            return False
+        return all(self.right("read", other) is WHOLE for other in self.description.neighbours)
+
     def reach_along(self, plan: Plan) -> Reach | None:
         """Return what is read along a plan, or None where something on it may not be.
 
