@@ -32,7 +32,7 @@ from .listing import NOTHING, Asked, find_faults, read_item, read_list
 MEDIA_TYPES = (JSON, *(each for each in FORMATS.values() if each != JSON), "application/x-ndjson")
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?\[\]-]*", re.ASCII)
+_PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*", re.ASCII)
 """A query string without anything that is escaped, or would have to be."""
 _PLACES = ("cursor=", "offset=")
 _SAFE = "/,~:@!$&'()*+;="
