@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..http.body import LEAST, MOST
+from stack_core.number import LEAST, MOST
 
 NO_NUL = r"^[^\u0000]*$"
 DECIMAL = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"

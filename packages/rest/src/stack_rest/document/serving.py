@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from flask import Flask, Response, current_app, request
 
+from ..http.media_type import JSON
 from ..problem.listing import serve_types
 from ..state import RestState
 from .document import Document, make_document
@@ -35,7 +36,7 @@ def write_json(document: Document) -> str:
 
 
 FORMATS: dict[str, tuple[str, Write]] = {
-    "json": ("application/json", write_json),
+    "json": (JSON, write_json),
     "yaml": ("application/yaml", write_yaml),
 }
 """The media type of each format, and what writes it."""

@@ -11,7 +11,8 @@ from flask import Flask
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..http.encoder import ENCODER
-from ..operation.operation import JSON, Answer
+from ..http.media_type import JSON
+from ..operation.operation import Answer
 from ..shape.model import read_foreign
 from ..shape.shape import make_shape
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from werkzeug.datastructures import MultiDict
@@ -11,15 +11,19 @@ from werkzeug.datastructures import MultiDict
 from stack_core.filter import TRUE, Filter
 from stack_core.problem import BadQuery, FieldError
 
+from ..http.media_type import CSV, JSON, LINES
+from ..shape.node import shorten
 from .filters import SINGLE, FilterParameter, combine
 from .layout import Layout
 
-MOST = 2**31 - 1
-TOTALS = ("exact", "estimate", "capped", "none")
+MOST_OFFSET = 2**31 - 1
 NOTHING: MultiDict[str, str] = MultiDict()
 """The parameters of an address that has none."""
 
-Total = Literal["exact", "estimate", "capped", "none"]
+Counting = Literal["exact", "estimate", "capped", "none"]
+TOTALS: tuple[Counting, ...] = get_args(Counting)
+FORMATS = {"json": JSON, "jsonl": LINES, "csv": CSV}
+"""The media type of each word of ``format``."""
 
 
 class Asked(msgspec.Struct, kw_only=True):
@@ -33,7 +37,7 @@ class Asked(msgspec.Struct, kw_only=True):
     limit: int = 0
     offset: int = 0
     cursor: str = ""
-    total: Total = "none"
+    total: Counting = "none"
     format: str = ""
 
 
@@ -64,10 +68,11 @@ def read_list(args: MultiDict[str, str], layout: Layout, size: int, most: int) -
 def find_faults(args: MultiDict[str, str], layout: Layout) -> Iterator[FieldError]:
     """Yield which of the filters of a list that was refused have values that are none."""
     for name, texts in args.lists():
-        parameter = _find_filter(layout, name)
-        for text in texts if parameter else ():
-            if parameter and (fault := parameter.find_fault(text)):
-                yield FieldError((name[:200],), fault, source="query")
+        if (parameter := _find_filter(layout, name)) is None:
+            continue
+        for text in texts:
+            if fault := parameter.find_fault(text):
+                yield FieldError((shorten(name),), fault, source="query")
 
 
 def _find_filter(layout: Layout, name: str) -> FilterParameter | None:
@@ -149,7 +154,7 @@ class _Reader:
         self._asked.limit = _number(text, 1, self._most)
 
     def offset(self, text: str) -> None:
-        self._asked.offset = _number(text, 0, MOST)
+        self._asked.offset = _number(text, 0, MOST_OFFSET)
 
     def cursor(self, text: str) -> None:
         self._asked.cursor = text
@@ -160,8 +165,8 @@ class _Reader:
         self._asked.total = text  # type: ignore[assignment]
 
     def format(self, text: str) -> None:
-        if text not in ("json", "jsonl", "csv"):
-            raise ValueError("This is none of json, jsonl, csv.")
+        if text not in FORMATS:
+            raise ValueError(f"This is none of {', '.join(FORMATS)}.")
         self._asked.format = text
 
     def _known(self, names: Sequence[str], known: Any) -> Iterator[str]:
@@ -171,7 +176,7 @@ class _Reader:
             yield name
 
     def _refuse(self, name: str, message: str, code: str = "invalid") -> None:
-        self._errors.append(FieldError((name[:200],), message, code, source="query"))
+        self._errors.append(FieldError((shorten(name),), message, code, source="query"))
 
 
 _READERS: Mapping[str, Callable[[_Reader, str], None]] = {
