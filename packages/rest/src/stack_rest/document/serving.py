@@ -12,10 +12,10 @@ import msgspec
 from flask import Flask, Response, current_app, request
 
 from ..http.media_type import JSON
-from ..problem.listing import serve_types
 from ..state import RestState
 from .document import Document, make_document
 from .page import serve_page
+from .problem_types import serve_types
 from .yaml_text import write_yaml
 
 Write = Callable[[Document], str]
