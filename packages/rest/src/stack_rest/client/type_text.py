@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..document.bound import REF
+from ..document.walking import REF
 from .naming import name_property, write_comment
 
 _PLAIN = {

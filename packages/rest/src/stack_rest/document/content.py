@@ -7,9 +7,9 @@ from typing import Any
 
 from ..http.media_type import BY_LINE, is_form, is_json
 from ..operation.operation import Answer, Body, Contract
-from .bound import Schema
 from .headers import refer_headers
 from .schemas import Schemas
+from .walking import Schema
 
 ITEM = "x-itemSchema"
 """What one line of JSON Lines is."""
