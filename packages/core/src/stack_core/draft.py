@@ -12,6 +12,9 @@ from .description import Field
 from .inspection import Inspection
 from .problem import FieldError, Invalid
 
+NEEDED = "This is needed."
+UNKNOWN = "There is no such field to write here."
+
 
 def accept_values(
     asked: Inspection, verb: str, values: Mapping[str, Any], *, text: bool
@@ -76,7 +79,7 @@ def _draw_up(
     for name, value in values.items():
         field = known.get(name)
         if field is None or name in barred or not act.leads(field):
-            errors.append(FieldError((name,), "There is no such field to write here.", "unknown"))
+            errors.append(FieldError((name,), UNKNOWN, "unknown"))
             continue
         if _is_fixed(verb, field):
             errors.append(_tell_fixed(field))
@@ -108,7 +111,7 @@ def _find_missing(act: Act, values: Mapping[str, Any]) -> Iterator[FieldError]:
     for field in act.description.fields:
         needed = field.required and not field.read_only and field.name not in values
         if needed and act.writes_field("create", field):
-            yield FieldError((field.name,), "This is needed.", "required")
+            yield FieldError((field.name,), NEEDED, "required")
 
 
 def _refuse(errors: Iterable[FieldError], at: tuple[int, ...]) -> None:

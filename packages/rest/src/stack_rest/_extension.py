@@ -8,17 +8,13 @@ from typing import Any, Unpack
 from flask import Blueprint, Flask
 
 from stack_core import Extension, Finding, Registry
-from stack_core.problem import JSON_PROBLEMS, REALMS, Problem, Realm
+from stack_core.problem import JSON_PROBLEMS, REALMS, Realm
 
 from .document.check import check_document
 from .document.serving import serve_document
 from .endpoint.declaring import Declaring, Routes
 from .endpoint.option import Route
 from .endpoint.view import find_endpoints
-from .http.rate import read_rate
-from .operation.guards import AccessGuard, OriginGuard
-from .operation.keyed import KeyWrapper
-from .operation.limiting import RateGuard
 from .operation.sharing import Sharing
 from .problem.handling import answer_errors
 from .problem.missing import answer_missing
@@ -60,17 +56,7 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
 
     def build(self, app: Flask, settings: RestSettings) -> RestState:
         """Make the interface; nothing is served yet."""
-        state = RestState(app, settings, self._blueprint)
-        # The origin first: a page of another site must not use up what its victim may call.
-        state.guards = (
-            OriginGuard(state.schemes, state.origins),
-            RateGuard(app, read_rate(settings.rate)),
-            AccessGuard(app),
-        )
-        state.wrappers = (
-            KeyWrapper(app, ttl=settings.idempotency_ttl, limit=settings.body_limit),
-        )
-        return state
+        return RestState(app, settings, self._blueprint)
 
     def checks(self, app: Flask) -> Iterable[Finding]:
         """Yield where the application and its document do not say the same."""
@@ -82,10 +68,10 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
         registry.claim(JSON_PROBLEMS, state.problems, owner=self.name)
         registry.offer(REALMS, Realm(state.settings.prefix, MEDIA_TYPE))
         blueprint = Blueprint(self._blueprint, __name__)
-        answer_errors(blueprint, show)
+        answer_errors(blueprint)
         max_age = state.settings.cors_max_age
         Sharing(app, state.settings.prefix, state.origins, max_age=max_age).attach()
-        answer_missing(app, state.settings.prefix, show)
+        answer_missing(app, state.settings.prefix)
         app.register_blueprint(blueprint)
         serve_document(app, state)
         for resource in self._resources:
@@ -94,8 +80,3 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
             state.serve(route)
         for _ in find_endpoints(app, state):
             pass  # what cannot be served is told now, and not at its first request
-
-
-def show(problem: Problem) -> Any:
-    """Return the answer to a problem."""
-    return problem.get_response()

@@ -12,8 +12,12 @@ from stack_core import SetupError
 from .endpoint.declaring import Declaring, bind_route
 from .endpoint.option import Route
 from .http.origin import Origins
+from .http.rate import read_rate
 from .http.scheme import Scheme
 from .operation.gate import Gate, Guard, Wrapper
+from .operation.guards import AccessGuard, OriginGuard
+from .operation.keyed import KeyWrapper
+from .operation.limiting import RateGuard
 from .operation.operation import Operation
 from .problem.answering import Answering
 from .problem.renderer import ProblemJson
@@ -38,8 +42,15 @@ class RestState(Declaring):
         self.answering = Answering(self.problems)
         self.origins = Origins(settings.cors_origins, credentials=settings.cors_credentials)
         self.schemes: list[Scheme] = []
-        self.guards: tuple[Guard, ...] = ()
-        self.wrappers: tuple[Wrapper, ...] = ()
+        # The origin first: a page of another site must not use up what its victim may call.
+        self.guards: tuple[Guard, ...] = (
+            OriginGuard(self.schemes, self.origins),
+            RateGuard(app, read_rate(settings.rate)),
+            AccessGuard(app),
+        )
+        self.wrappers: tuple[Wrapper, ...] = (
+            KeyWrapper(app, ttl=settings.idempotency_ttl, limit=settings.body_limit),
+        )
         self.resources: list[BoundResource] = []
         self.gates: dict[tuple[str, str, str], Gate] = {}
         self._operations: dict[str, Operation] = {}

@@ -12,8 +12,8 @@ import pytest
 from pydantic import BaseModel
 
 from stack_core import SetupError
+from stack_core.number import LEAST, MOST
 from stack_rest.document.schemas import Schemas
-from stack_rest.http.body import LEAST, MOST
 
 NO_NUL = r"^[^\u0000]*$"
 

@@ -15,7 +15,8 @@ WSGI = """
     import msgspec
     from flask import Flask, Response
     from stack_rest import Rest
-    from stack_rest.operation.operation import JSON, PUBLIC, Answer, Contract, Operation
+    from stack_rest.http.media_type import JSON
+    from stack_rest.operation.operation import PUBLIC, Answer, Contract, Operation
 
 
     class Hat(msgspec.Struct):

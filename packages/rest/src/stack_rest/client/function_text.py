@@ -8,11 +8,11 @@ from typing import Any
 
 import msgspec
 
-from ..document.content import ITEM, LINES
+from ..document.content import ITEM
+from ..http.media_type import BY_LINE, JSON, is_json
 from .naming import name_property, name_type, write_comment
 from .type_text import TypeText
 
-JSON = "application/json"
 _GROUPS = (("path", "path"), ("query", "query"), ("header", "headers"))
 
 
@@ -132,11 +132,11 @@ class FunctionText:
     def _write_answer(
         self, media_type: str, content: Mapping[str, Any], before: Mapping[str, list[str]]
     ) -> str:
-        if media_type in LINES:
+        if media_type in BY_LINE:
             if JSON in before:
                 return f"Lines<Item<{' | '.join(before[JSON])}>>"
             return f"Lines<{self._types.write(content.get(ITEM, {}), '  ')}>"
-        if media_type == JSON or media_type.endswith("+json"):
+        if is_json(media_type):
             return self._types.write(content.get("schema", {}), "  ")
         return "Text" if media_type.startswith("text/") else "Blob"
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..document.walking import REF
 from .naming import name_property, write_comment
 
-REF = "#/components/schemas/"
 _PLAIN = {
     "string": "string",
     "integer": "number",

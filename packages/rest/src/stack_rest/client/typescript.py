@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..document.content import LINES
+from ..http.media_type import BY_LINE
 from .function_text import Function, FunctionText
 from .naming import name_all, name_function, name_type
 from .type_text import TypeText
@@ -40,7 +40,7 @@ def write_client(document: dict[str, Any]) -> str:
     info = document["info"]
     title, version = (" ".join(info[name].split()) for name in ("title", "version"))
     parts = [
-        _HEAD.format(title=title, version=version, lines=json.dumps(LINES)),
+        _HEAD.format(title=title, version=version, lines=json.dumps(BY_LINE)),
         RUNTIME.read_text("utf-8"),
         *(types.declare(name, schema) for name, schema in schemas.items()),
         *(texts.declare(each) for each in functions),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .bound import Schema, rebuild
+from .walking import Schema, rebuild
 
 _TYPES = {str: "string", int: "integer"}
 

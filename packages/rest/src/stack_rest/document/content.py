@@ -5,25 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from ..http.media_type import BY_LINE, is_form, is_json
 from ..operation.operation import Answer, Body, Contract
-from .bound import Schema
 from .headers import refer_headers
 from .schemas import Schemas
+from .walking import Schema
 
 ITEM = "x-itemSchema"
 """What one line of JSON Lines is."""
-LINES = ("application/jsonl", "application/x-ndjson", "application/x-jsonlines")
-"""Media types with one JSON text on each line."""
-
-
-def is_json(media_type: str) -> bool:
-    """Tell whether a media type is one JSON text."""
-    return media_type == "application/json" or media_type.endswith("+json")
-
-
-def is_form(media_type: str) -> bool:
-    """Tell whether a media type is that of a form."""
-    return media_type in ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 def write_body(body: Body, schemas: Schemas, limit: int) -> dict[str, Any]:
@@ -80,7 +69,7 @@ def _write_content(media_type: str, cls: Any, schema: Schema) -> dict[str, Any]:
     if is_json(media_type):
         return {"schema": schema}
     written: dict[str, Any] = {"schema": _write_plain(media_type)}
-    if media_type in LINES and cls is not str:
+    if media_type in BY_LINE and cls is not str:
         # OpenAPI 3.2 has a word for it; those who read 3.1 pass over this one.
         written[ITEM] = schema
     return written
@@ -88,7 +77,7 @@ def _write_content(media_type: str, cls: Any, schema: Schema) -> dict[str, Any]:
 
 def _write_plain(media_type: str) -> Schema:
     """Return the schema of what is no JSON: text, or bytes."""
-    if media_type.startswith("text/") or media_type in LINES:
+    if media_type.startswith("text/") or media_type in BY_LINE:
         return {"type": "string"}
     return {"type": "string", "format": "binary", "contentMediaType": media_type}
 

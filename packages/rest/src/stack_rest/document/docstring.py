@@ -6,7 +6,7 @@ import re
 from inspect import cleandoc
 from typing import Any
 
-from .bound import Schema, rebuild
+from .walking import Schema, rebuild
 
 _FIELD = re.compile(r"^:(\w+)(?: (\w+))?:[ ]?((?:.*)(?:\n[ ]+.*)*)", re.MULTILINE)
 

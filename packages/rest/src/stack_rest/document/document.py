@@ -14,7 +14,6 @@ from ..http.limit import POLICY, STATE
 from ..http.rate import Rate, read_rate
 from ..operation.operation import Contract
 from ..state import RestState
-from .bound import find_named
 from .content import list_answered, list_sent, write_answers, write_body
 from .headers import write_headers
 from .parameters import list_types, write_parameters
@@ -22,6 +21,7 @@ from .problems import ProblemResponses, list_problems
 from .route import Route, find_routes, find_tag
 from .schemas import Schemas
 from .security import tell_need, write_schemes, write_security
+from .walking import find_references
 
 VERSION = "3.1.0"
 Document = dict[str, Any]
@@ -80,7 +80,7 @@ class _Writer:
     def write_components(self, paths: dict[str, Any]) -> dict[str, Any]:
         """Return what operations refer to."""
         responses = dict(sorted(self._problems.written.items()))
-        schemas = self._schemas.pick(find_named(paths))
+        schemas = self._schemas.pick(find_references(paths))
         for name, schema in self._problems.write_schemas().items():
             if name in schemas:
                 raise SetupError(

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..http.idempotency import REPLAYED
+from ..http.limit import POLICY, STATE
+
 _KNOWN = {
     "ETag": "The version of what is answered; send it as If-Match or If-None-Match.",
     "Link": "Where the other pages are, as RFC 8288 has it.",
     "Location": "Where it is now.",
     "Last-Modified": "When it was changed last.",
     "Retry-After": "After how many seconds to try again.",
-    "RateLimit": "How many calls are left, and for how long.",
-    "RateLimit-Policy": "How many calls there may be in how many seconds.",
+    STATE: "How many calls are left, and for how long.",
+    POLICY: "How many calls there may be in how many seconds.",
     "WWW-Authenticate": "How to show who one is.",
     "Content-Disposition": "Under which name to keep it.",
-    "Idempotent-Replayed": "Whether this is what the same key was answered before.",
+    REPLAYED: "Whether this is what the same key was answered before.",
 }
 _WHOLE = frozenset({"Retry-After"})
 

@@ -9,7 +9,7 @@ import msgspec
 
 from ..http.idempotency import HEADER, LONGEST
 from ..operation.operation import Contract, Parameter
-from .bound import bound
+from .restriction import restrict
 from .route import Route
 from .schemas import Schemas
 
@@ -67,7 +67,7 @@ def _write_place(
         "in": "path",
         "description": label or f"Which '{place}'.",
         "required": True,
-        "schema": bound(schema),
+        "schema": restrict(schema),
     }
 
 

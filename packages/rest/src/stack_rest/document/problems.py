@@ -29,8 +29,8 @@ from ..problem.catalogue import (
     find_types,
 )
 from ..problem.renderer import MEDIA_TYPE, ProblemJson
-from .bound import REF
 from .headers import refer_headers
+from .walking import REF
 
 PROBLEM, FIELD_ERROR = "Problem", "FieldError"
 _BODY: tuple[type[Problem], ...] = (Unreadable, TooLarge, UnknownMedia, Invalid)

@@ -11,9 +11,10 @@ import msgspec
 
 from stack_core import SetupError
 
-from .bound import ANY, REF, Schema, bound, describe_any, find_references, follow, rebuild
 from .choice import tell_type
 from .docstring import clean_schema
+from .restriction import ANY, describe_any, restrict
+from .walking import REF, Schema, find_references, follow, rebuild
 
 _TEMPLATE = REF + "{name}"
 
@@ -39,7 +40,7 @@ class Schemas:
         references = set().union(*map(find_references, made[: len(self._sent)]))
         limited = follow(references, components)
         self.components: dict[str, Schema] = {
-            name: bound(each) if name in limited else each
+            name: restrict(each) if name in limited else each
             for name, each in sorted(components.items())
         }
         """By their names, sorted."""
@@ -52,7 +53,7 @@ class Schemas:
 
     def get_sent(self, cls: Any) -> Schema:
         """Return the schema of a type that is sent."""
-        return bound(self._made[id(cls)])
+        return restrict(self._made[id(cls)])
 
     def get_parts(self, cls: Any) -> Schema:
         """Return the schema of a form of several parts, in which bytes are a file."""

@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 from flask import Flask, Response, current_app, request
 
-from ..problem.listing import serve_types
+from ..http.media_type import JSON
 from ..state import RestState
 from .document import Document, make_document
 from .page import serve_page
+from .problem_types import serve_types
 from .yaml_text import write_yaml
 
 Write = Callable[[Document], str]
@@ -35,7 +36,7 @@ def write_json(document: Document) -> str:
 
 
 FORMATS: dict[str, tuple[str, Write]] = {
-    "json": ("application/json", write_json),
+    "json": (JSON, write_json),
     "yaml": ("application/yaml", write_yaml),
 }
 """The media type of each format, and what writes it."""

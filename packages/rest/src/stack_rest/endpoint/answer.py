@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from types import NoneType
+from typing import Any, Protocol
 
 import msgspec
 from flask import Flask
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..http.encoder import ENCODER
-from ..operation.operation import JSON, Answer
+from ..http.media_type import JSON
+from ..operation.operation import Answer
 from ..shape.model import read_foreign
 from ..shape.shape import make_shape
 
@@ -89,6 +91,18 @@ class Reply:
         return Answer(status=self.status, label=label, type=self.type, media_types=(media_type,))
 
 
+class Answers(Protocol):
+    """Makes answers of what a function returns."""
+
+    def answer(self, value: Any) -> Any:
+        """Return what Flask makes a response of."""
+        ...
+
+    def describe(self) -> tuple[Answer, ...]:
+        """Return what the document says of the answers."""
+        ...
+
+
 class Answerer:
     """Makes an answer of what a function returns.
 
@@ -148,9 +162,6 @@ class Answerer:
         answer = self._app.response_class(status=reply.status)
         answer.headers.pop("Content-Type", None)
         return answer
-
-
-NoneType = type(None)
 
 
 def _index(replies: Sequence[Reply]) -> dict[Any, Reply]:

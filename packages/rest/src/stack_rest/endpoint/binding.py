@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection
 from importlib.util import find_spec
-from typing import Any, Protocol, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import msgspec
 from flask import Flask
@@ -16,7 +16,7 @@ from stack_core.problem import BadQuery, Invalid, NotFound, Problem
 
 from ..operation.operation import Answer, Contract, Operation, Parameter
 from ..problem.catalogue import TooLarge, UnknownMedia, Unreadable
-from .answer import Answerer, Reply
+from .answer import Answerer, Answers, Reply
 from .call import Call
 from .option import Declaration
 from .plan import Plan, Planner
@@ -36,18 +36,6 @@ class Place(msgspec.Struct, frozen=True):
     rule: str
     in_rule: Collection[str]
     limit: int
-
-
-class Answers(Protocol):
-    """Makes answers of what a function returns."""
-
-    def answer(self, value: Any) -> Any:
-        """Return what Flask makes a response of."""
-        ...
-
-    def describe(self) -> tuple[Answer, ...]:
-        """Return what the document says of the answers."""
-        ...
 
 
 def bind(app: Flask, declaration: Declaration, place: Place) -> Operation:

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from flask import request
 
 from stack_core.problem import BadQuery, FieldError
 
 from ..http.query import read_query
+from .answer import Answers
 from .plan import Plan
 from .texts import TextValue, Where, find_texts, read_spread, read_values, refuse_unknown
 
 _WRONG = "The request cannot be used as it is. See what is wrong in 'errors'."
 _PLACES: tuple[Where, ...] = ("query", "header", "cookie")
-
-
-class Answers(Protocol):
-    """Makes an answer of what a function returned."""
-
-    def answer(self, value: Any) -> Any:
-        """Return what Flask makes a response of."""
-        ...
 
 
 class Call:

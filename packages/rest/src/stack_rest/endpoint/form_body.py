@@ -11,17 +11,14 @@ from msgspec import UNSET
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from stack_core.draft import NEEDED
 from stack_core.problem import FieldError, Invalid
 
 from ..http.body import too_large
+from ..http.media_type import MULTIPART, URLENCODED
 from ..operation.operation import Body
 from ..problem.catalogue import UnknownMedia
-from ..shape.node import NEEDED
-from .texts import Spread, TextValue, read_spread, read_values, refuse_unknown
-
-URLENCODED = "application/x-www-form-urlencoded"
-MULTIPART = "multipart/form-data"
-_WRONG = "What was sent cannot be used. See what is wrong in 'errors'."
+from .texts import WRONG, Spread, TextValue, read_spread, read_values, refuse_unknown
 
 
 class FilePart(msgspec.Struct, frozen=True, eq=False):
@@ -89,7 +86,7 @@ class FormBody:
         refuse_unknown(request.form, self._names, "body", errors)
         refuse_unknown(request.files, self._file_names, "body", errors)
         if errors:
-            raise Invalid(_WRONG, errors=errors)
+            raise Invalid(WRONG, errors=errors)
 
     def _parse(self) -> None:
         """Parse the form, no more of it than the limit."""

@@ -8,19 +8,20 @@ from typing import Any
 import msgspec
 from flask import request
 
+from stack_core.draft import NEEDED
 from stack_core.problem import FieldError, Invalid
 
 from ..http.body import read_body
+from ..http.media_type import JSON
 from ..http.tree import TOO_DEEP, count_members, read_tree, refuse_twice
-from ..operation.operation import JSON, Body
+from ..operation.operation import Body
 from ..problem.catalogue import Unreadable
 from ..shape.model import read_foreign
-from ..shape.node import NEEDED, Enough, Faults, Suspect
+from ..shape.node import Enough, Faults, Suspect
 from ..shape.shape import make_shape
 from ..shape.thing import clean
 from .signature import Argument
-
-_WRONG = "What was sent cannot be used. See what is wrong in 'errors'."
+from .texts import WRONG
 
 
 class JsonBody:
@@ -61,7 +62,7 @@ class JsonBody:
             members = self._shape.count(tree)
         except (msgspec.ValidationError, Suspect) as error:
             refuse_twice(body, count_members(tree))
-            raise Invalid(_WRONG, errors=self._explain(tree, error)) from None
+            raise Invalid(WRONG, errors=self._explain(tree, error)) from None
         refuse_twice(body, members)
         return found
 

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from msgspec import ValidationError
 
+from stack_core.number import LEAST, MOST
 from stack_core.problem import FieldError, NotFound
 
-from ..http.tree import LEAST, MOST
 from ..shape.shape import strip_notes
 from ..shape.thing import clean
 from .text import Read

@@ -10,10 +10,10 @@ from typing import Any, get_args, get_origin
 from flask import Flask, stream_with_context
 
 from ..http.encoder import ENCODER
+from ..http.media_type import LINES
 from ..operation.operation import Answer
 from .answer import Reply
 
-LINES = "application/jsonl"
 _MOST_LINES = 100
 _LONGEST_WAIT = 0.05
 _STREAMS = (Iterator, Generator, Iterable)

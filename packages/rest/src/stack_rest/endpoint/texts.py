@@ -9,15 +9,17 @@ import msgspec
 from flask import request
 from msgspec import UNSET, ValidationError
 
+from stack_core.draft import NEEDED
 from stack_core.problem import FieldError
 
 from ..http.query import read_query
-from ..shape.node import NEEDED, shorten
+from ..shape.node import MOST_FAULTS, shorten
 from ..shape.thing import clean
 from .text import Read
 
 Where = Literal["query", "header", "cookie", "body"]
-MOST_UNKNOWN = 100
+WRONG = "What was sent cannot be used. See what is wrong in 'errors'."
+"""Of a body, a form or JSON."""
 
 
 class TextValue(msgspec.Struct, frozen=True, eq=False):
@@ -103,7 +105,7 @@ def refuse_unknown(
     what = "parameter" if where == "query" else "field"
     message = f"There is no such {what} here."
     for name in given:
-        if name not in known and len(errors) < MOST_UNKNOWN:
+        if name not in known and len(errors) < MOST_FAULTS:
             errors.append(FieldError((shorten(name),), message, "unknown", where))
 
 
@@ -131,7 +133,7 @@ def _read_many(
         try:
             items.append(value.read(text))
         except ValidationError as error:
-            if len(errors) < MOST_UNKNOWN:
+            if len(errors) < MOST_FAULTS:
                 errors.append(_tell(value, str(error)))
             return
     try:

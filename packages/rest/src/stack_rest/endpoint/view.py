@@ -13,14 +13,13 @@ from werkzeug.routing import Rule
 
 from stack_core import MissingExtension, Registry
 
-from ..operation.gate import Gate
+from ..operation.gate import MARK, Gate
 from ..operation.operation import Operation
 from ..problem.answering import Answering
 from ..settings import RestSettings
 from .binding import Place, bind
 from .option import Declaration
 
-_MARK = "stack_endpoint"
 _KEY = "rest"
 
 
@@ -51,7 +50,7 @@ def make_view(declaration: Declaration) -> Callable[..., Any]:
         except Exception as error:
             return _answer_failure(app, state, error)
 
-    setattr(view, _MARK, declaration)
+    setattr(view, MARK, declaration)
     return view
 
 
@@ -75,7 +74,7 @@ def find_operations(app: Flask, rule: Rule) -> Iterator[Operation]:
 
 
 def _find_declaration(app: Flask, rule: Rule) -> Declaration | None:
-    found = getattr(app.view_functions.get(rule.endpoint), _MARK, None)
+    found = getattr(app.view_functions.get(rule.endpoint), MARK, None)
     return found if isinstance(found, Declaration) else None
 
 

@@ -8,8 +8,7 @@ from typing import Any
 from flask import Response, current_app
 
 from .encoder import ENCODER
-
-JSON = "application/json"
+from .media_type import JSON
 
 
 def answer_json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Any:

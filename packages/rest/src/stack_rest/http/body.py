@@ -10,8 +10,6 @@ from flask import Request, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ..problem.catalogue import TooLarge, UnknownMedia
-from .tree import LEAST as LEAST
-from .tree import MOST as MOST
 from .tree import count_members, read_tree, refuse_twice
 
 T = TypeVar("T")

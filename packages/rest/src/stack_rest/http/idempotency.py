@@ -12,6 +12,7 @@ from stack_core.kept import MAX_VALUE
 
 from ..problem.catalogue import BadKey
 from .body import read_bytes
+from .media_type import MULTIPART
 
 DRAFT = "draft-ietf-httpapi-idempotency-key-header-07"
 """What the header is read after."""
@@ -102,7 +103,7 @@ def take_fingerprint(limit: int) -> bytes:
     :raises TooLarge: there are more.
     """
     media_type = request.mimetype
-    body = b"" if media_type == "multipart/form-data" else read_bytes(limit, cache=True)
+    body = b"" if media_type == MULTIPART else read_bytes(limit, cache=True)
     parts = (request.method.encode(), request.path.encode(), request.query_string)
     told = b"".join(b"%d:%s" % (len(each), each) for each in (*parts, media_type.encode(), body))
     return sha256(told).digest()

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from stack_core.number import LEAST, MOST
+
 from ..problem.catalogue import Unreadable
 
-LEAST, MOST = -(2**63), 2**63 - 1
 DEEPEST = 100
 TOO_DEEP = "This has more levels than are read here. Send it flatter."
 _NOT_JSON = "This is not JSON. Mend it where it breaks off."

@@ -12,6 +12,8 @@ from ..http.accept import choose_media_type
 from .caching import Caching
 from .operation import Operation
 
+MARK = "stack_endpoint"
+"""An attribute of views that find their gate when they are called: what they were declared as."""
 Run = Callable[..., Any]
 
 

@@ -9,9 +9,9 @@ import msgspec
 
 from stack_core.problem import Problem
 
+from ..http.media_type import JSON
 from ..http.rate import Rate
 
-JSON = "application/json"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Where = Literal["path", "query", "header", "cookie"]

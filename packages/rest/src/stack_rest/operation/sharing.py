@@ -11,14 +11,12 @@ from werkzeug.exceptions import HTTPException
 from ..http.idempotency import REPLAYED
 from ..http.limit import POLICY, STATE
 from ..http.origin import ANY, Origins
-from .gate import Gate
+from .gate import MARK, Gate
 
 EXPOSED = ", ".join(
     ("ETag", "Link", "Location", "Retry-After", POLICY, STATE, REPLAYED, "X-Request-ID")
 )
 """Headers that a page's script may read beside those that every script may."""
-MARK = "stack_endpoint"
-"""An attribute of views that find their gate when they are called."""
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+(?: *, *[A-Za-z0-9!#$%&'*+.^_`|~-]+)*")
 

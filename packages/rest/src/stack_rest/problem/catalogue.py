@@ -8,7 +8,8 @@ import msgspec
 
 from stack_core.problem import Problem
 
-BLANK = "about:blank"
+BLANK = Problem.kind
+"""The word of a problem that is no more than its status."""
 
 
 class ProblemType(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,13 +15,11 @@ _KEPT = ("Allow", "Retry-After", "WWW-Authenticate", "Content-Range")
 """Headers of an error that its problem has too."""
 
 
-def answer_errors(blueprint: Blueprint, show: Callable[[Problem], Any]) -> None:
+def answer_errors(blueprint: Blueprint) -> None:
     """Answer the errors of a blueprint's endpoints with problems.
 
     Handlers of an application for its own classes of errors come first; those for a mere status
     are for its pages.
-
-    :param show: makes the answer to a problem.
     """
 
     def handle(error: HTTPException) -> Any:
@@ -30,7 +28,7 @@ def answer_errors(blueprint: Blueprint, show: Callable[[Problem], Any]) -> None:
             return current_app.ensure_sync(own)(error)
         if error.response is not None:
             return error
-        return show(make_problem(error))
+        return make_problem(error).get_response()
 
     for code in default_exceptions:
         blueprint.register_error_handler(code, handle)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from stack_core.problem import Problem
-
 from .handling import make_problem
 
 
-def answer_missing(app: Flask, prefix: str, show: Callable[[Problem], Any]) -> None:
+def answer_missing(app: Flask, prefix: str) -> None:
     """Answer unknown addresses and methods under a prefix with problems.
 
     No endpoint was found for them, so that no blueprint's handlers are asked.
-
-    :param show: makes the answer to a problem.
     """
     below = f"{prefix}/"
 
@@ -33,7 +28,7 @@ def answer_missing(app: Flask, prefix: str, show: Callable[[Problem], Any]) -> N
             return _tell_methods(app)
         if isinstance(error, RequestRedirect) or not isinstance(error, HTTPException):
             return None
-        return show(make_problem(error))
+        return make_problem(error).get_response()
 
     app.before_request(answer)
 

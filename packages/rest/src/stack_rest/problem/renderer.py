@@ -43,7 +43,7 @@ class ProblemJson:
             told["request_id"] = request_id
         if problem.errors:
             told["errors"] = [write_error(error) for error in problem.errors]
-        return {**getattr(problem, "members", {}), **told}
+        return {**problem.members, **told}
 
     def render(self, problem: Problem) -> bytes:
         """Return the body of an answer."""
@@ -52,9 +52,8 @@ class ProblemJson:
 
 def write_error(error: FieldError) -> dict[str, str]:
     """Return what is told of one value: where it stood, and what is wrong with it."""
-    source = getattr(error, "source", "body")
-    if source == "body":
+    if error.source == "body":
         place = {"pointer": error.pointer}
     else:
-        place = {"in": source, "name": ".".join(map(str, error.path))}
+        place = {"in": error.source, "name": ".".join(map(str, error.path))}
     return {**place, "code": error.code, "detail": error.message}

@@ -16,7 +16,8 @@ from stack_core.problem import NotFound
 from ..endpoint.binding import Place, bind
 from ..endpoint.option import Declaration
 from ..http.answer import answer_nothing
-from ..operation.operation import JSON, Answer, Contract, Need, Operation
+from ..http.media_type import JSON
+from ..operation.operation import Answer, Contract, Need, Operation
 from .bound import BoundResource
 from .declaration import Action
 from .reading import Reading

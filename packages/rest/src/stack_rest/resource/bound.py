@@ -75,7 +75,7 @@ class BoundResource:
     @cached_property
     def swift(self) -> Swift:
         """What decodes the bodies of creates that are right at once."""
-        return Swift(self.layout, self.layout.write)
+        return Swift(self.layout)
 
     @property
     def page_size(self) -> int:

@@ -14,13 +14,14 @@ from stack_core.store import Saved
 from ..http.answer import answer_json
 from ..http.body import decode, read_body
 from ..http.etag import read_versions
+from ..http.media_type import JSON
 from ..problem.catalogue import MatchRequired, NotAll
 from ..problem.renderer import ProblemJson
 from .bound import BoundResource
 from .declaration import Act
 from .merging import has_documents
 from .options import MOST_WRITES
-from .writing import JSON, Writing
+from .writing import Writing
 
 
 class Creation(msgspec.Struct, tag_field="act", tag="create", forbid_unknown_fields=True):

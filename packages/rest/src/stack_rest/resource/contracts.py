@@ -16,15 +16,14 @@ from stack_core.problem import (
     Stale,
 )
 
+from ..http.media_type import CSV, JSON, LINES, MERGE
 from ..operation.operation import Answer, Body, Contract, Need, Parameter
 from ..problem.catalogue import MatchRequired, NotAll, NotMatched
 from .bound import BoundResource
 from .bulk import Results
 from .filters import LABELS
-from .lines import CSV, JSON, LINES
-from .listing import MOST, TOTALS
+from .listing import FORMATS, MOST_OFFSET, TOTALS
 from .options import Method
-from .writing import MERGE
 
 _GONE: tuple[type[Problem], ...] = (NotFound,)
 _WRITE: tuple[type[Problem], ...] = (Invalid, Conflict)
@@ -233,45 +232,32 @@ class Contracts:
     def _wishes(self) -> Iterator[Parameter]:
         layout = self._bound.layout
         if layout.searchable:
-            names = ", ".join(layout.searchable)
-            yield _query("search", str, f"Words that stand in {names}.")
+            yield _query("search", str, f"Words that stand in {', '.join(layout.searchable)}.")
         if layout.sorts:
             known = sorted(layout.sorts)
-            yield Parameter(
-                name="sort",
-                where="query",
-                type=_listed([*known, *(f"-{name}" for name in known)]),
-                label="What the list is sorted by, separated by commas; '-': descending.",
-            )
+            names = [*known, *(f"-{name}" for name in known)]
+            told = "What the list is sorted by, separated by commas; '-': descending."
+            yield _query("sort", _listed(names), told)
 
     def _shown(self) -> Iterator[Parameter]:
         layout = self._bound.layout
-        yield Parameter(
-            name="fields",
-            where="query",
-            type=_listed(layout.read),
-            label="The fields that are shown, separated by commas.",
-        )
-        if layout.resource.options.include:
-            yield Parameter(
-                name="include",
-                where="query",
-                type=_listed(layout.resource.options.include),
-                label="Relations whose rows are shown too, separated by commas.",
-            )
+        told = "The fields that are shown, separated by commas."
+        yield _query("fields", _listed(layout.read), told)
+        if relations := layout.resource.options.include:
+            told = "Relations whose rows are shown too, separated by commas."
+            yield _query("include", _listed(relations), told)
 
     def _paging(self) -> Iterator[Parameter]:
         bound = self._bound
         size = Annotated[int, msgspec.Meta(ge=1, le=bound.settings.page_limit)]
         yield _query("limit", size, "How many items a page has.", bound.page_size)
-        offset = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
+        offset = Annotated[int, msgspec.Meta(ge=0, le=MOST_OFFSET)]
         yield _query("offset", offset, "How many items to leave out; not with a cursor.", 0)
         yield _query("cursor", str, "Where the page begins: 'next' or 'previous' of another.")
         yield _query("total", Literal[TOTALS], "How exactly to count.", "none")
-        formats = Literal["json", "jsonl", "csv"]
         yield _query(
             "format",
-            formats,
+            Literal[tuple(FORMATS)],
             "Goes before what is said in 'Accept'. 'jsonl' and 'csv' are the whole list: what is"
             " about pages, included rows and lists of keys does not count.",
         )

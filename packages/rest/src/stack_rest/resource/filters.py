@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from stack_core.condition import ORDERED
 from stack_core.conversion import convert_operand
 from stack_core.description import Description, Field
 from stack_core.filter import All, Filter, Is, Not, Some
@@ -14,9 +15,6 @@ from stack_core.filter import All, Filter, Is, Not, Some
 Comparison = Literal[
     "eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "null", "contains", "starts"
 ]
-ORDERED = frozenset(
-    {"text", "integer", "decimal", "float", "date", "time", "datetime", "interval"}
-)
 SINGLE = ("fields", "sort", "search", "include", "limit", "offset", "cursor", "total", "format")
 """What a list is asked for besides its filters; a field of such a name is ``total[eq]``."""
 LABELS: dict[str, str] = {

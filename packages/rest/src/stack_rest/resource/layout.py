@@ -61,7 +61,7 @@ class Layout:
         """The fields that a search looks into."""
         return tuple(field.name for field in self.description.fields if field.searchable)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The field that every change moves, or empty where nobody may ever read it."""
         name = self.description.version

@@ -13,13 +13,10 @@ import msgspec
 from flask import Response, current_app
 
 from ..http.encoder import ENCODER
+from ..http.media_type import CSV
 from .items import Row, Shape
 from .layout import Layout
 
-JSON = "application/json"
-LINES = "application/jsonl"
-CSV = "text/csv"
-FORMATS = {"json": JSON, "jsonl": LINES, "csv": CSV}
 CHUNK = 500
 """How many rows are written at once."""
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")

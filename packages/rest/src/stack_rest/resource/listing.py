@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Literal, get_args
 
 import msgspec
 from werkzeug.datastructures import MultiDict
@@ -11,15 +11,19 @@ from werkzeug.datastructures import MultiDict
 from stack_core.filter import TRUE, Filter
 from stack_core.problem import BadQuery, FieldError
 
+from ..http.media_type import CSV, JSON, LINES
+from ..shape.node import shorten
 from .filters import SINGLE, FilterParameter, combine
 from .layout import Layout
 
-MOST = 2**31 - 1
-TOTALS = ("exact", "estimate", "capped", "none")
+MOST_OFFSET = 2**31 - 1
 NOTHING: MultiDict[str, str] = MultiDict()
 """The parameters of an address that has none."""
 
-Total = Literal["exact", "estimate", "capped", "none"]
+Counting = Literal["exact", "estimate", "capped", "none"]
+TOTALS: tuple[Counting, ...] = get_args(Counting)
+FORMATS = {"json": JSON, "jsonl": LINES, "csv": CSV}
+"""The media type of each word of ``format``."""
 
 
 class Asked(msgspec.Struct, kw_only=True):
@@ -33,7 +37,7 @@ class Asked(msgspec.Struct, kw_only=True):
     limit: int = 0
     offset: int = 0
     cursor: str = ""
-    total: Total = "none"
+    total: Counting = "none"
     format: str = ""
 
 
@@ -64,10 +68,11 @@ def read_list(args: MultiDict[str, str], layout: Layout, size: int, most: int) -
 def find_faults(args: MultiDict[str, str], layout: Layout) -> Iterator[FieldError]:
     """Yield which of the filters of a list that was refused have values that are none."""
     for name, texts in args.lists():
-        parameter = _find_filter(layout, name)
-        for text in texts if parameter else ():
-            if parameter and (fault := parameter.find_fault(text)):
-                yield FieldError((name[:200],), fault, source="query")
+        if (parameter := _find_filter(layout, name)) is None:
+            continue
+        for text in texts:
+            if fault := parameter.find_fault(text):
+                yield FieldError((shorten(name),), fault, source="query")
 
 
 def _find_filter(layout: Layout, name: str) -> FilterParameter | None:
@@ -122,23 +127,18 @@ class _Reader:
             raise BadQuery("Some of these parameters cannot be used.", errors=self._errors)
 
     def fields(self, text: str) -> None:
-        if not text:
-            return
-        names = tuple(dict.fromkeys(text.split(",")))
-        self._asked.names = tuple(self._known(names, self._layout.read))
+        if text:
+            self._asked.names = _pick(text, self._layout.read)
 
     def include(self, text: str) -> None:
-        if not text:
-            return
-        names = tuple(dict.fromkeys(text.split(",")))
-        self._asked.include = tuple(self._known(names, self._layout.resource.options.include))
+        if text:
+            self._asked.include = _pick(text, self._layout.resource.options.include)
 
     def sort(self, text: str) -> None:
-        if not text:
-            return
-        names = text.split(",")
-        list(self._known([name.removeprefix("-") for name in names], self._layout.sorts))
-        self._asked.order = tuple(names)
+        if text:
+            names = tuple(text.split(","))
+            _check_known([name.removeprefix("-") for name in names], self._layout.sorts)
+            self._asked.order = names
 
     def search(self, text: str) -> None:
         if not self._layout.searchable:
@@ -149,7 +149,7 @@ class _Reader:
         self._asked.limit = _number(text, 1, self._most)
 
     def offset(self, text: str) -> None:
-        self._asked.offset = _number(text, 0, MOST)
+        self._asked.offset = _number(text, 0, MOST_OFFSET)
 
     def cursor(self, text: str) -> None:
         self._asked.cursor = text
@@ -157,21 +157,15 @@ class _Reader:
     def total(self, text: str) -> None:
         if text not in TOTALS:
             raise ValueError(f"This is none of {', '.join(TOTALS)}.")
-        self._asked.total = text  # type: ignore[assignment]
+        self._asked.total = text
 
     def format(self, text: str) -> None:
-        if text not in ("json", "jsonl", "csv"):
-            raise ValueError("This is none of json, jsonl, csv.")
+        if text not in FORMATS:
+            raise ValueError(f"This is none of {', '.join(FORMATS)}.")
         self._asked.format = text
 
-    def _known(self, names: Sequence[str], known: Any) -> Iterator[str]:
-        for name in names:
-            if name not in known:
-                raise ValueError(f"There is no {name[:100]!r} to ask for here.")
-            yield name
-
     def _refuse(self, name: str, message: str, code: str = "invalid") -> None:
-        self._errors.append(FieldError((name[:200],), message, code, source="query"))
+        self._errors.append(FieldError((shorten(name),), message, code, source="query"))
 
 
 _READERS: Mapping[str, Callable[[_Reader, str], None]] = {
@@ -179,9 +173,21 @@ _READERS: Mapping[str, Callable[[_Reader, str], None]] = {
 }
 
 
+def _pick(text: str, known: Collection[str]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(text.split(",")))
+    _check_known(names, known)
+    return names
+
+
+def _check_known(names: Sequence[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise ValueError(f"There is no {name[:100]!r} to ask for here.")
+
+
 def _number(text: str, least: int, most: int) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 10:
-        raise ValueError(f"This is not a whole number from {least} to {most}.")
-    if str(int(text)) != text or not least <= int(text) <= most:
+    # Ten digits at most: what nobody means is not made a number, which takes long.
+    plain = text.isascii() and text.isdigit() and len(text) <= 10 and str(int(text)) == text
+    if not (plain and least <= int(text) <= most):
         raise ValueError(f"This is not a whole number from {least} to {most}.")
     return int(text)

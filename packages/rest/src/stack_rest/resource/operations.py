@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..http.media_type import JSON
 from ..http.rate import Rate, read_rate
-from ..operation.operation import JSON, Operation
+from ..operation.operation import Operation
 from ..problem.renderer import ProblemJson
 from .acting import make_action
 from .bound import BoundResource

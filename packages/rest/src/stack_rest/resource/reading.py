@@ -22,16 +22,15 @@ from ..http.accept import choose_media_type
 from ..http.answer import answer_bytes, answer_json, answer_nothing
 from ..http.encoder import ENCODER
 from ..http.etag import is_known, write_etag
+from ..http.media_type import JSON, ND_LINES
 from ..http.query import read_query
 from .bound import BoundResource, Read
 from .including import include, list_keys
 from .items import Shape
-from .lines import CSV, FORMATS, JSON, stream_rows
-from .listing import NOTHING, Asked, find_faults, read_item, read_list
+from .lines import stream_rows
+from .listing import FORMATS, NOTHING, Asked, find_faults, read_item, read_list
 
-MEDIA_TYPES = (JSON, *(each for each in FORMATS.values() if each != JSON), "application/x-ndjson")
-
-
+MEDIA_TYPES = (*FORMATS.values(), ND_LINES)
 _PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*", re.ASCII)
 """A query string without anything that is escaped, or would have to be."""
 _PLACES = ("cursor=", "offset=")
@@ -69,7 +68,7 @@ class Reading:
         media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
         try:
             if media_type != JSON:
-                return self._stream(asked, CSV if media_type == CSV else media_type)
+                return self._stream(asked, media_type)
             return self._narrowing(asked, lambda names, tagged: self._page(asked, names))
         except BadQuery as problem:
             # A desk knows paths and not what their parameters are called.

@@ -5,7 +5,7 @@ Whatever it does not take is read field by field, which tells all that is wrong 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -21,17 +21,15 @@ a NUL and numbers beyond 64 bits are refused in every body."""
 
 
 class Swift:
-    """Decodes the values of one resource.
+    """Decodes the values of one resource."""
 
-    :param names: the fields that may be sent.
-    """
-
-    def __init__(self, layout: Layout, names: Iterable[str]) -> None:
+    def __init__(self, layout: Layout) -> None:
         by_name = layout.description.by_name
-        self._fields: Mapping[str, Field] = {name: by_name[name] for name in names}
-        self.able = all(_is_simple(field) for field in self._fields.values())
+        self._fields: Mapping[str, Field] = {name: by_name[name] for name in layout.write}
         self._decimals = [name for name, each in self._fields.items() if each.type == "decimal"]
-        self._decoder = self._make_decoder() if self.able else None
+        self._decoder = (
+            self._make_decoder() if all(map(_is_simple, self._fields.values())) else None
+        )
 
     def decode(self, body: bytes) -> dict[str, Any] | None:
         """Return the values, each of its field's own type, or None where something is wrong.

@@ -11,6 +11,7 @@ import msgspec
 
 from stack_core.description import Field, Key
 from stack_core.desk import DeskWork
+from stack_core.draft import NEEDED, UNKNOWN
 from stack_core.problem import BadQuery, FieldError, Invalid, Problem, Stale
 from stack_core.store import Saved
 
@@ -18,20 +19,19 @@ from ..http.answer import answer_bytes, answer_nothing
 from ..http.body import decode, read_body
 from ..http.encoder import ENCODER
 from ..http.etag import read_match, write_etag
+from ..http.media_type import JSON, MERGE
+from ..shape.container import NO_OBJECT
 from .bound import BoundResource
 from .declaration import Act
 from .including import list_keys
 from .layout import is_needed
 from .merging import has_documents, merge_documents
 
-JSON = "application/json"
-MERGE = "application/merge-patch+json"
 T = TypeVar("T")
 Values = Mapping[str, Any]
 
 _DECODER = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _HIDDEN = (401, 403, 404)
-_UNKNOWN = "There is no such field to write here."
 
 
 class Writing:
@@ -88,7 +88,7 @@ class Writing:
             if field.name in given or field.name not in write or field.write_only:
                 continue
             if is_needed(field):
-                errors.append(FieldError((field.name,), "This is needed.", "required"))
+                errors.append(FieldError((field.name,), NEEDED, "required"))
             elif field.default is not msgspec.UNSET:
                 given[field.name] = field.default
             else:
@@ -176,7 +176,7 @@ class Writing:
         write, given = self._bound.layout.write, self._given
         wrong = list(errors or ())
         wrong += [
-            FieldError((name,), _UNKNOWN, "unknown")
+            FieldError((name,), UNKNOWN, "unknown")
             for name in values
             if name not in write or name in given
         ]
@@ -267,7 +267,7 @@ def read_values(body: bytes) -> dict[str, Any]:
     except msgspec.ValidationError:
         raise Invalid(
             "This is not an object. Send one.",
-            errors=[FieldError((), "This is not an object.")],
+            errors=[FieldError((), NO_OBJECT)],
         ) from None
 
 

@@ -12,9 +12,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, inspect
 
+from stack_core.number import LEAST, MOST
 from stack_core.scalar import Part, to_scalar
 
-from ..http.tree import LEAST, MOST
 from .node import NO_CHOICE, Faults, Path, Suspect
 
 Test = Callable[[Any], str | None]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from inspect import signature
 from typing import Any
 
+from stack_core.draft import NEEDED
 from stack_core.problem import FieldError
 
 from ..http.tree import count_members
-from .node import NEEDED, UNKNOWN, Faults, Path, shorten
+from .node import UNKNOWN, Faults, Path, shorten
 
 
 class ModelNode:

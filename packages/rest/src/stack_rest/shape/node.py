@@ -10,7 +10,6 @@ from ..http.tree import count_members
 
 Path = tuple[str | int, ...]
 
-NEEDED = "This is needed."
 UNKNOWN = "There is no such field here."
 NO_CHOICE = "This is none of the values to choose from."
 MOST_FAULTS = 100

@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
+from stack_core.draft import NEEDED
+
 from .container import NO_OBJECT
 from .leaf import Leaf, Test
-from .node import NEEDED, NO_CHOICE, UNKNOWN, Faults, Node, Path, Suspect, shorten
+from .node import NO_CHOICE, UNKNOWN, Faults, Node, Path, Suspect, shorten
 
 _ABSENT = object()
 _DEEPEST_JUDGED = 20

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from stack_core.draft import NEEDED
+
 from .container import ListNode, TupleNode
 from .leaf import Leaf
-from .node import NEEDED, NO_CHOICE, Faults, Node, Path
+from .node import NO_CHOICE, Faults, Node, Path
 from .thing import Thing
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..document.content import is_json
 from ..document.schema_faults import escape, find_target
+from ..http.media_type import is_json
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from flask import Flask, current_app
+from flask import Flask
 
 from stack_core.problem import NotFound
 
+from ..http.answer import answer_json
+from ..problem.catalogue import ProblemType, find_types
 from ..state import RestState
-from .catalogue import ProblemType, find_types
-
-_ENCODER = msgspec.json.Encoder()
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +51,4 @@ def serve_types(app: Flask, state: RestState) -> None:
 
 
 def _answer(value: Any) -> Any:
-    answer = current_app.response_class(_ENCODER.encode(value), content_type="application/json")
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return answer_json(value, headers={"X-Content-Type-Options": "nosniff"})
