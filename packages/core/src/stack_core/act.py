@@ -144,7 +144,7 @@ class Act:
         """Return the refusal of a row that can be read and not acted on (S56)."""
         if self.access.identity.kind == "nobody":
             return self.access.refusal(f"{self.description.kind}.{verb}")
-        return Denied("You may see this, and not do that to it.")
+        return Denied("You may see this, but not do that to it.")
 
     def sees_field(self, field: Field) -> bool:
         """Tell whether a field of the desk's own kind can be read, also a to-many one."""
