@@ -281,7 +281,11 @@ def test_operand_is_of_the_type() -> None:
         (field("float", ge=0), {"type": "number", "minimum": 0}),
         (
             field("decimal", digits=(4, 2), ge=0),
-            {"type": "string", "format": "decimal", "pattern": r"^(0|[1-9][0-9]{0,1})(\.[0-9]{1,2})?$"},
+            {
+                "type": "string",
+                "format": "decimal",
+                "pattern": r"^(0|[1-9][0-9]{0,1})(\.[0-9]{1,2})?$",
+            },
         ),
         (field("text", choices=CHOICES), {"enum": ["a", "b"]}),
         (field("enum", str, choices=CHOICES), {"enum": ["a", "b"]}),
