@@ -117,6 +117,17 @@ def test_parts_lead_through_the_list(visit: Visit) -> None:
         assert (now == first) == (name in ("Previous", "First"))
 
 
+def test_filters_do_not_overlap(visit: Visit, look: str) -> None:
+    """Each field of the form ends before the next one of its line begins."""
+    visit.go("/flights/")
+    found = visit.page.locator(".filters input, .filters select, .filters button")
+    boxes = [each.bounding_box() for each in found.all()]
+    places = [(box["y"], box["x"], box["x"] + box["width"]) for box in boxes if box]
+    assert len(places) == 6
+    for one in places:
+        assert not [each for each in places if each[0] == one[0] and one[1] < each[1] < one[2]]
+
+
 def test_counts_lead_to_their_flights(visit: Visit) -> None:
     """The number beside an airline is how many flights the list then has."""
     visit.go("/flights/airlines")

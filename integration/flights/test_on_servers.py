@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Create = Callable[[str], Flask]
@@ -16,10 +17,22 @@ Create = Callable[[str], Flask]
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("flights")]
 
 
+def walk(client: FlaskClient) -> list[int]:
+    """The ids of the flights as the interface lists them."""
+    met: list[int] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        query = {"limit": 70, "fields": "id"} | ({"cursor": cursor} if cursor else {})
+        page = client.get("/api/flights", query_string=query).json
+        met += [item["id"] for item in page["items"]]
+        cursor = page["next"]
+    return met
+
+
 def test_flights_are_the_same_on_a_server(
     run: Run, create: Create, address: str, archive: Path
 ) -> None:
-    """Revision, load and pages hold on every database, and the list has the same order."""
+    """Revision, load, pages and interface hold on every database, and the lists have one order."""
     load = ["flights", "load", "--archive", archive, "--limit", "300"]
     for words in (["db", "upgrade"], ["db", "check"], load):
         done = run(address, *words)
@@ -36,5 +49,12 @@ def test_flights_are_the_same_on_a_server(
     assert len(met) == len(set(met)) == 300
     for path in ("?last=1", "?carrier=UA&month=7", met[0], "airlines", "airports"):
         assert client.get(f"/flights/{path}").status_code == 200
+    assert walk(client) == [int(id) for id in met]
+    found = client.get("/api/flights?airline.name[starts]=united&include=arrival&limit=1").json
+    assert found["items"][0]["airline"] == "UA"
+    for by in ("month", "airline"):
+        groups = client.get(f"/api/reports/delays?by={by}").json
+        assert sum(each["flights"] for each in groups) == 300
+        assert {type(each["mean_arrival_delay"]) for each in groups} <= {float, type(None)}
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()

@@ -51,7 +51,7 @@ class Subject:
         """End the program."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def _read(self) -> str:
         assert self._process.stdout is not None

@@ -83,6 +83,13 @@ class Act:
             return False
         return all(self.right("read", other) is WHOLE for other in self.description.neighbours)
 
+    def is_unbarred(self, verb: str) -> bool:
+        """Tell whether a verb reaches every field of the desk's own kind."""
+        right, reading = self.right(verb), self.right("read")
+        if right is None or right.hidden or (reading is not None and reading.hidden):
+            return False
+        return all(self.right("read", other) is WHOLE for other in self.description.neighbours)
+
     def reach_along(self, plan: Plan) -> Reach | None:
         """Return what is read along a plan, or None where something on it may not be.
 
@@ -137,7 +144,7 @@ class Act:
         """Return the refusal of a row that can be read and not acted on (S56)."""
         if self.access.identity.kind == "nobody":
             return self.access.refusal(f"{self.description.kind}.{verb}")
-        return Denied("You may see this, and not do that to it.")
+        return Denied("You may see this, but not do that to it.")
 
     def sees_field(self, field: Field) -> bool:
         """Tell whether a field of the desk's own kind can be read, also a to-many one."""

@@ -118,6 +118,18 @@ class NamedRule(msgspec.Struct, frozen=True):
     open: bool = False
 
 
+class Written(msgspec.Struct, frozen=True):
+    """The fields that are written with one verb, whoever writes.
+
+    :param needed: those that must be named.
+    :param relations: the descriptions of what those of them lead to that are relations.
+    """
+
+    names: frozenset[str]
+    needed: frozenset[str]
+    relations: Mapping[str, Description]
+
+
 class Description(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
     """What a kind of thing looks like.
 
@@ -142,6 +154,10 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True
     def by_name(self) -> Mapping[str, Field]:
         """The fields by name."""
         return {field.name: field for field in self.fields}
+
+    def written(self, verb: str) -> Written:
+        """Return what is ever written with a verb: a create writes what an update leaves."""
+        return self._created if verb == "create" else self._updated
 
     @cached_property
     def open(self) -> bool:
@@ -180,6 +196,26 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True
         :raises LookupError: it is no key's text.
         """
         return key_text.read(self.key, text)
+
+    @cached_property
+    def _created(self) -> Written:
+        return self._find_written(creating=True)
+
+    @cached_property
+    def _updated(self) -> Written:
+        return self._find_written(creating=False)
+
+    def _find_written(self, *, creating: bool) -> Written:
+        fixed = {field.name for field in self.fields if field.read_only}
+        if not creating:
+            fixed.update(field.name for field in self.fields if field.create_only)
+        fields = [field for field in self.fields if field.name not in fixed]
+        related = [field for field in fields if field.relation]
+        return Written(
+            names=frozenset(field.name for field in fields),
+            needed=frozenset(field.name for field in fields if creating and field.required),
+            relations={field.name: self.resolve(field.relation) for field in related},
+        )
 
     @cached_property
     def _trails(self) -> dict[str, tuple[Field, ...]]:

@@ -104,11 +104,14 @@ class Desk(DeskWork):
         :raises BadQuery: something in it cannot be asked for, or the cursor is
             not one of this kind and order.
         """
-        asked = self._ask("read", *_searching(query.search))
+        asked = Inspection(self._act())
         plan = asked.check_paths(query.fields, query.order)
         limit = asked.check_numbers(query, self._limit)
         where = asked.check_where(query.where)
-        among = asked.check_search(query.search, query.search_in)
+        among = None
+        if query.search:
+            self._need("search")
+            among = asked.check_search(query.search, query.search_in)
         marks = Bookmarks(self._app, plan)
         position = query.position
         if cursor:
@@ -260,7 +263,8 @@ class Desk(DeskWork):
         return self._found
 
     def _act(self) -> Act:
-        return Act(self._app, self._store.description, self._public)
+        store = self._found or self._store
+        return Act(self._app, store.description, self._public)
 
     def _reach_row(self, key: Key, fields: Sequence[str]) -> tuple[Key, Reach]:
         """Return a row's key, and what is reached by reading its fields.
@@ -272,7 +276,6 @@ class Desk(DeskWork):
         reach = act.reach_along(plan) if plan is not None else None
         if reach is not None:
             return check_key(act.description, key), reach
-        act.require("read")
         asked = Inspection(act)
         asked.check_paths(fields)
         return asked.check_key(key), asked.reach("read")
@@ -281,9 +284,12 @@ class Desk(DeskWork):
         act = self._act()
         act.require(verb)
         for ability in abilities:
-            if ability not in self._store.abilities:
-                raise Unable(f"What is kept here has no {ability!r}. Do without it.")
+            self._need(ability)
         return Inspection(act)
+
+    def _need(self, ability: Ability) -> None:
+        if ability not in self._store.abilities:
+            raise Unable(f"What is kept here has no {ability!r}. Do without it.")
 
 
 class _Transaction(DeskWork):

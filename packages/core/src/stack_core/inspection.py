@@ -88,12 +88,16 @@ class Inspection:
         return self.act.reach(verb, self.kinds.values())
 
     def check_paths(self, fields: Sequence[str], order: Sequence[str] = ()) -> Plan:
-        """Check the paths that are to be read, and those of an order."""
+        """Check the paths that are to be read, and those of an order.
+
+        Where all of them were met before, nothing but access is asked.
+        """
         plan = self._plans.find(fields, order)
         if plan is not None and self.act.reach_along(plan) is not None:
             for kind in plan.kinds:
-                self.pass_through(kind)
+                self.kinds[kind.kind] = kind
             return plan
+        self.act.require("read")
         read, ordered = self.check_fields(fields), self.check_order(order)
         plan = make_plan(read, order, ordered)
         self._plans.keep(fields, order, plan)

@@ -14,6 +14,7 @@ from .health import register_health
 from .keep import require_keep
 from .registry import Registry
 from .secret_key import provide_secret_key
+from .sessions import quicken_sessions
 from .snapshot import Snapshot
 
 
@@ -47,6 +48,7 @@ def install(app: Flask, extensions: Sequence[Initialisable]) -> None:
             extension.init_app(app)
         require_keep(app)
         register_health(app)
+        quicken_sessions(app)
     except BaseException as error:
         snapshot.restore(error)
         raise

@@ -21,6 +21,8 @@ class Path(msgspec.Struct, frozen=True, eq=False):
     :param kinds: what its relations lead to, also the one at its end.
     :param far: of those, the kinds that are kept elsewhere.
     :param description: of the row that a key at its end is of.
+    :param field: the field at its end, or None where that is a key.
+    :param columns: those of what is at its end: of a key there may be several.
     """
 
     text: str
@@ -29,18 +31,8 @@ class Path(msgspec.Struct, frozen=True, eq=False):
     kinds: tuple[Description, ...]
     far: frozenset[str]
     description: Description
-
-    @property
-    def field(self) -> Field | None:
-        """The field at its end, or None where that is a key."""
-        if self.fields and self.fields[-1].type != "relation":
-            return self.fields[-1]
-        return None
-
-    @property
-    def columns(self) -> tuple[Field, ...]:
-        """The columns of what is at its end: of a key there may be several."""
-        return (self.fields[-1],) if self.field else self.description.key
+    field: Field | None
+    columns: tuple[Field, ...]
 
 
 class Paths:
@@ -108,4 +100,8 @@ def _take_apart(description: Description, text: str) -> Path:
             here = here.related(name)
             kinds.append(here)
             far |= {here.kind} if field.far else set()
-    return Path(text, tuple(fields), tuple(steps), tuple(kinds), frozenset(far), here)
+    field = fields[-1] if fields and fields[-1].type != "relation" else None
+    columns = here.key if field is None else (field,)
+    return Path(
+        text, tuple(fields), tuple(steps), tuple(kinds), frozenset(far), here, field, columns
+    )

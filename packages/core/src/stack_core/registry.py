@@ -80,16 +80,16 @@ class Registry(Mapping[str, Installed[Any, Any]]):
         self.broken: str | None = None
         self.prefixes: frozenset[str] = frozenset()
         self._installed: dict[str, Installed[Any, Any]] = {}
-        self._slots: dict[Slot[Any], tuple[object, str]] = {}
+        self._slots: dict[Slot[Any], tuple[Any, str]] = {}
         self._offers: dict[Slot[Any], list[object]] = {}
 
     @classmethod
     def of(cls, app: Flask) -> Registry:
         """Return the registry of an application, made at the first call."""
-        registry = app.extensions.get(KEY)
+        registry: Registry | None = app.extensions.get(KEY)
         if registry is None:
             registry = app.extensions[KEY] = cls()
-        return cast(Registry, registry)
+        return registry
 
     def __getitem__(self, name: str) -> Installed[Any, Any]:
         return self._installed[name]
@@ -130,8 +130,8 @@ class Registry(Mapping[str, Installed[Any, Any]]):
 
     def find(self, slot: Slot[T]) -> T | None:
         """Return what fills a slot, or None while nobody claimed it."""
-        value, _ = self._slots.get(slot, (None, ""))
-        return cast("T | None", value)
+        found = self._slots.get(slot)
+        return None if found is None else found[0]
 
     def offer(self, slot: Slot[T], value: T) -> None:
         """Add to a slot that many may fill."""

@@ -16,7 +16,10 @@ from .error import BadSecretKey, ConfigError
 FILE = "secret_key"
 LEAST = 16
 _KNOWN = {"dev", "development", "secret", "secretkey", "changeme", "test", "key", "password"}
-_SET = "Set SECRET_KEY (in the environment FLASK_SECRET_KEY) to what 'flask stack secret' prints"
+_SET = (
+    "Set SECRET_KEY (in the environment FLASK_SECRET_KEY, if the application calls"
+    " app.config.from_prefixed_env()) to what 'flask stack secret' prints"
+)
 _WRITE = "run 'flask stack secret --write' to keep one in the instance folder"
 
 

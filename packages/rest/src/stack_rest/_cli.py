@@ -61,7 +61,8 @@ def check() -> None:
     if any(finding.severity == "error" for finding in found):
         raise SystemExit(1)
     number = len(find_routes(app))
-    click.echo(f"{number} operations are served as the document says.")
+    served = "1 operation is" if number == 1 else f"{number} operations are"
+    click.echo(f"{served} served as the document says.")
 
 
 @rest.command()

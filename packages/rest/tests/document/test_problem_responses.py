@@ -63,6 +63,11 @@ def test_type_leads_somewhere(app: Flask, document: Document) -> None:
     assert {each["type"] for each in listed["items"]} >= set(types)
 
 
+def test_text_of_a_type_has_no_markup(app: Flask) -> None:
+    """What is told of a type is for readers of JSON, not of the code."""
+    assert "`" not in app.test_client().get("/api/problems").text
+
+
 def test_unknown_type_leads_nowhere(app: Flask) -> None:
     """A word that no class has is not found."""
     answer = app.test_client().get("/api/problems/nonsense")

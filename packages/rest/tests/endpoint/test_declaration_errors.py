@@ -112,6 +112,12 @@ def test_an_address_begins_with_a_slash() -> None:
         Rest().get("it")
 
 
+def test_decorator_without_address() -> None:
+    """A function in place of the address is said to be one."""
+    with pytest.raises(TypeError, match=r"Write its address: @rest\.put\('/…'\)"):
+        Rest().put(two_bodies)  # type: ignore[arg-type]
+
+
 def test_a_later_declaration_is_refused(service: Any) -> None:
     """The application would not have it; its own state takes it."""
     service.start()

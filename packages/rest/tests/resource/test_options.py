@@ -19,6 +19,7 @@ from stack_rest import Rest
         ({"public": "read"}, "'public'"),
         ({"methods": ("list", "destroy")}, "'destroy'"),
         ({"methods": "list"}, "'methods'"),
+        ({"public": True}, "'public' .* is True"),
     ],
 )
 def test_word_that_is_wrong(lib: Any, words: Any, named: str) -> None:
@@ -48,6 +49,7 @@ def test_word_that_is_wrong(lib: Any, words: Any, named: str) -> None:
         ({"include": ("nope",)}, "'nope'"),
         ({"sub": ("author",)}, "'author'"),
         ({"sub": ("nope",)}, "'nope'"),
+        ({"public": ("raed",)}, "'raed' in 'public'"),
     ],
 )
 def test_name_that_is_wrong(serve: Callable[..., Any], lib: Any, words: Any, named: str) -> None:
@@ -81,6 +83,31 @@ def test_field_called_key(serve: Callable[..., Any], lib: Any) -> None:
     hidden = serve(lambda rest: rest.resource(lib.Sample, public=("*",), fields=("key",)))
     with pytest.raises(LookupError, match="'key'"):
         _ = hidden.state.resources[0].layout
+
+
+def test_path_without_slash(lib: Any) -> None:
+    """A path that would melt into the prefix is refused at once."""
+    with pytest.raises(ValueError, match="'books' is no address"):
+        Rest().resource(lib.Book, path="books")
+
+
+def test_action_is_a_verb(serve: Callable[..., Any], lib: Any) -> None:
+    """What is done by an action may be public; it may be added after the resource."""
+
+    def declare(rest: Rest) -> None:
+        rest.resource(lib.Team, public=("read", "cheer")).action("cheer")(cheer)
+
+    def cheer(team: Any) -> str:
+        return "Hurrah!"
+
+    assert serve(declare).state.resources[0].layout.is_public("cheer")
+
+
+@pytest.mark.parametrize("word", ["computed", "action", "before", "after"])
+def test_decorator_without_brackets(lib: Any, word: str) -> None:
+    """A function that would be taken for a name, and lost, is refused."""
+    with pytest.raises(TypeError, match=f"'{word}' was given a function"):
+        getattr(Rest().resource(lib.Book), word)(lambda book: book)
 
 
 def test_path_is_made_of_the_name(serve: Callable[..., Any], lib: Any) -> None:

@@ -73,6 +73,11 @@ class Declaring(ABC):
         return lambda function: make_view(Declaration(function, options))
 
     def _route(self, method: str, rule: str, options: ServedOptions) -> Callable[[F], F]:
+        if callable(rule):
+            word = method.lower()
+            raise TypeError(
+                f"'{word}' was given a function. Write its address: @rest.{word}('/…')."
+            )
         if not rule.startswith("/"):
             raise ValueError(f"{rule!r} is no address. Begin it with '/'.")
         said: dict[str, Any] = dict(options)

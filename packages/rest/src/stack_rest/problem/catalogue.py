@@ -124,7 +124,7 @@ def _classes(base: type[Problem]) -> Iterator[type[Problem]]:
 
 
 def _describe(cls: type[Problem]) -> ProblemType:
-    text = (cls.__doc__ or "").partition("\n\n")[0]
+    text = (cls.__doc__ or "").partition("\n\n")[0].replace("``", "'")
     made = cls.__new__(cls)
     Problem.__init__(made)
     return ProblemType(

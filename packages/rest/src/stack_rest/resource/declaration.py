@@ -95,6 +95,8 @@ class Resource:
             see the field.
         """
 
+        _refuse_function("computed", "title", paths)
+
         def add(function: F) -> F:
             self.computed_fields[function.__name__] = Computed(function, paths)
             return function
@@ -113,6 +115,8 @@ class Resource:
         :param options: as of ``rest.post``.
         """
 
+        _refuse_function("action", "sell", (name,))
+
         def add(function: F) -> F:
             word = name or function.__name__
             if not re.fullmatch(r"[a-z][a-z0-9_-]*", word):
@@ -125,6 +129,7 @@ class Resource:
         return add
 
     def _hook(self, moment: Moment, acts: tuple[Act, ...]) -> Callable[[F], F]:
+        _refuse_function(moment, "create", acts)
         for act in acts or ("",):
             if act not in ("create", "update", "delete"):
                 raise TypeError(
@@ -137,3 +142,9 @@ class Resource:
             return function
 
         return add
+
+
+def _refuse_function(word: str, example: str, given: tuple[Any, ...]) -> None:
+    """Raise where a decorator stands without its brackets, which would lose the function."""
+    if any(callable(each) for each in given):
+        raise TypeError(f"{word!r} was given a function. Write @….{word}({example!r}) above it.")

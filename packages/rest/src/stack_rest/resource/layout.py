@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, get_type_hints
 
@@ -137,8 +137,15 @@ class Layout:
                     raise self._refuse(name, word, "a relation")
                 if word == "sub" and not (field.many and field.inverse):
                     raise self._refuse(name, word, "a to-many relation with 'back_populates'")
-        for path in (*options.order, *_paths(self.computed)):
+        verbs = {"*", *VERBS.values(), *(action.name for action in self.resource.actions)}
+        for verb in options.public:
+            if "." not in verb and verb not in verbs:
+                raise self._refuse(verb, "public", f"a verb ({', '.join(sorted(verbs))})")
+        for path in options.order:
             self._check_path(path.removeprefix("-"), "order")
+        for name, computed in self.computed.items():
+            for path in computed.paths:
+                self._check_path(path, f"the computed {name}")
 
     def _check_path(self, path: str, word: str) -> None:
         first, _, rest = path.partition(".")
@@ -169,10 +176,6 @@ def is_needed(field: Field) -> bool:
         return False
     known = field.nullable or field.many or field.default is not msgspec.UNSET
     return field.required or not known
-
-
-def _paths(computed: Mapping[str, Computed]) -> Iterable[str]:
-    return [path for each in computed.values() for path in each.paths]
 
 
 def _is_shown(field: Field, *, named: bool = False) -> bool:

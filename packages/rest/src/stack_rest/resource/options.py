@@ -75,6 +75,7 @@ def read_options(words: ResourceWords) -> ResourceOptions:
     """Return the options.
 
     :raises TypeError: a word is unknown, or text stands where a list is meant.
+    :raises ValueError: the path does not begin with a slash.
     """
     values: dict[str, Any] = {}
     known = ResourceOptions.__struct_fields__
@@ -83,10 +84,15 @@ def read_options(words: ResourceWords) -> ResourceOptions:
             raise TypeError(f"A resource has no {word!r}. Use one of {', '.join(known)}.")
         if word in ("path", "name", "page_size", "rate"):
             values[word] = value
+        elif isinstance(value, bool):
+            raise TypeError(f"{word!r} of a resource is {value}. Name them: {word}={{'read'}}.")
         elif isinstance(value, str):
             raise TypeError(f"{word!r} of a resource is text. Write a tuple: ({value!r},)")
         else:
             values[word] = tuple(value)  # type: ignore[arg-type]
+    path = values.get("path", "")
+    if path and not path.startswith("/"):
+        raise ValueError(f"{path!r} is no address. Begin it with '/'.")
     for method in values.get("methods", ()):
         if method not in METHODS:
             raise TypeError(f"{method!r} is no method. Use some of {', '.join(METHODS)}.")
