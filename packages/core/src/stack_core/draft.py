@@ -13,6 +13,7 @@ from .inspection import Inspection
 from .problem import FieldError, Invalid
 
 NEEDED = "This is needed."
+WRONG = "Some of these values cannot be kept. Correct them."
 UNKNOWN = "There is no such field to write here."
 
 
@@ -116,7 +117,5 @@ def _find_missing(act: Act, values: Mapping[str, Any]) -> Iterator[FieldError]:
 
 def _refuse(errors: Iterable[FieldError], at: tuple[int, ...]) -> None:
     """Raise all that is wrong."""
-    if not at:
-        raise Invalid("Some of these values cannot be kept. Correct them.", errors=errors)
     placed = (FieldError((*at, *each.path), each.message, each.code) for each in errors)
-    raise Invalid("Some of these values cannot be kept. Correct them.", errors=placed)
+    raise Invalid(WRONG, errors=placed)

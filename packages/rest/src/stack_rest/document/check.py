@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from flask import Flask
-from werkzeug.routing import Rule
 
 from stack_core import Finding
 from stack_core.access import ACCESS
 from stack_core.masking import describe_error
 from stack_core.registry import Registry
 
+from ..problem.missing import is_below
 from ..state import RestState
 from .document import Document, list_operations, make_document
 from .route import find_routes, list_methods, operations_at, write_path
@@ -52,7 +52,7 @@ def _check_views(app: Flask, state: RestState) -> Iterator[Finding]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint in own or operations_at(app, rule):
             continue
-        if rule.redirect_to is None and _is_below(rule, state.settings.prefix):
+        if rule.redirect_to is None and is_below(rule.rule, state.settings.prefix):
             yield Finding(
                 "rest.undocumented",
                 "error",
@@ -135,10 +135,6 @@ def _check_schemes(document: Document) -> Iterator[Finding]:
                     f"{method.upper()} {path} names the scheme {name!r}, which is not declared.",
                     "Declare it with add_scheme.",
                 )
-
-
-def _is_below(rule: Rule, prefix: str) -> bool:
-    return rule.rule == prefix or rule.rule.startswith(f"{prefix}/")
 
 
 def _tell(public: bool, permission: str) -> str:

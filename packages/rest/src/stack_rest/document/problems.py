@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -13,7 +13,7 @@ from stack_core.problem import Denied, Invalid, Problem, Unavailable
 from ..http.limit import POLICY, STATE
 from ..http.rate import Rate
 from ..http.scheme import Scheme
-from ..operation.operation import Contract, Operation
+from ..operation.operation import Contract, Operation, Where
 from ..problem.catalogue import (
     BLANK,
     BadKey,
@@ -131,7 +131,7 @@ def write_problem_schemas(known: list[str]) -> dict[str, Any]:
     text = {"type": "string"}
     place = {"code": text, "detail": text}
     in_body = {"pointer": {**text, "description": "Where in the body it stands (RFC 6901)."}}
-    outside = {"in": {"enum": ["query", "path", "header", "cookie", "form"]}, "name": text}
+    outside = {"in": {"enum": list(get_args(Where))}, "name": text}
     error = {
         "title": FIELD_ERROR,
         "type": "object",

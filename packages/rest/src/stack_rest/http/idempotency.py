@@ -1,4 +1,7 @@
-"""What an ``Idempotency-Key`` is, what request it came with, and what was answered."""
+"""What an ``Idempotency-Key`` is, what request it came with, and what was answered.
+
+The header is read as draft-ietf-httpapi-idempotency-key-header-07 has it.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,6 @@ from ..problem.catalogue import BadKey
 from .body import read_bytes
 from .media_type import MULTIPART
 
-DRAFT = "draft-ietf-httpapi-idempotency-key-header-07"
-"""What the header is read after."""
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 LONGEST = 255
 RUNNING = 0

@@ -1,4 +1,7 @@
-"""What a client is told of a limit, in its headers."""
+"""What a client is told of a limit, in its headers.
+
+They are written as draft-ietf-httpapi-ratelimit-headers-10 has them.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,6 @@ from stack_core.keep import Count
 
 from .rate import Rate
 
-DRAFT = "draft-ietf-httpapi-ratelimit-headers-10"
-"""What the two headers are written after."""
 POLICY, STATE = "RateLimit-Policy", "RateLimit"
 
 

@@ -16,13 +16,12 @@ def answer_missing(app: Flask, prefix: str) -> None:
 
     No endpoint was found for them, so that no blueprint's handlers are asked.
     """
-    below = f"{prefix}/"
 
     def answer() -> Any:
         error = request.routing_exception
         if error is None and request.method != "OPTIONS":
             return None
-        if not (request.path == prefix or request.path.startswith(below)):
+        if not is_below(request.path, prefix):
             return None
         if error is None:
             return _tell_methods(app)
@@ -31,6 +30,11 @@ def answer_missing(app: Flask, prefix: str) -> None:
         return make_problem(error).get_response()
 
     app.before_request(answer)
+
+
+def is_below(path: str, prefix: str) -> bool:
+    """Tell whether a path is of the interface: its prefix, or one that begins with it."""
+    return path == prefix or path.startswith(f"{prefix}/")
 
 
 def _tell_methods(app: Flask) -> Any:

@@ -14,7 +14,7 @@ from stack_core.query import Query
 from .bound import BoundResource
 from .items import fill
 
-CHUNK = 500
+KEYS_AT_ONCE = 500
 """How many keys one statement names."""
 
 
@@ -65,8 +65,8 @@ def _find_leads(bound: BoundResource, field: Field, keys: Sequence[Key]) -> dict
 
 def _find_one(bound: BoundResource, field: Field, keys: Sequence[Key]) -> dict[Key, list[Key]]:
     found: dict[Key, list[Key]] = {}
-    for start in range(0, len(keys), CHUNK):
-        part = list(keys[start : start + CHUNK])
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        part = list(keys[start : start + KEYS_AT_ONCE])
         query = Query(fields=(field.name,), where=Is("", "in", part), limit=len(part))
         page = bound.desk.page(query)
         for key, (other,) in zip(page.keys, page.rows, strict=True):
@@ -78,8 +78,8 @@ def _read_rows(other: BoundResource, keys: dict[Key, None]) -> dict[Key, Any]:
     """Return the items of another resource by their keys."""
     wanted = list(keys)
     found: dict[Key, Any] = {}
-    for start in range(0, len(wanted), CHUNK):
-        part = wanted[start : start + CHUNK]
+    for start in range(0, len(wanted), KEYS_AT_ONCE):
+        part = wanted[start : start + KEYS_AT_ONCE]
         found |= other.narrowing(_plain(other), partial(_read, other, part))
     return found
 

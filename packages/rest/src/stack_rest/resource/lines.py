@@ -17,7 +17,7 @@ from ..http.media_type import CSV
 from .items import Row, Shape
 from .layout import Layout
 
-CHUNK = 500
+ROWS_AT_ONCE = 500
 """How many rows are written at once."""
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 """Beginnings of text that a spreadsheet takes for a formula."""
@@ -56,7 +56,7 @@ class _Body:
 
 def _items(layout: Layout, shape: Shape, rows: Iterator[Row]) -> Iterator[list[Any]]:
     """Yield the items of many rows; where the key is shown it is the last value of each."""
-    while chunk := list(islice(rows, CHUNK)):
+    while chunk := list(islice(rows, ROWS_AT_ONCE)):
         if shape.plain:
             cls = shape.cls
             yield [cls(*row) for row in chunk]

@@ -11,7 +11,7 @@ import msgspec
 
 from stack_core.description import Field, Key
 from stack_core.desk import DeskWork
-from stack_core.draft import NEEDED, UNKNOWN
+from stack_core.draft import NEEDED, UNKNOWN, WRONG
 from stack_core.problem import BadQuery, FieldError, Invalid, Problem, Stale
 from stack_core.store import Saved
 
@@ -190,7 +190,7 @@ class Writing:
             work.accept(verb, known)
         except Invalid as more:
             wrong += more.errors
-        raise Invalid("Some of these values cannot be kept. Correct them.", errors=wrong)
+        raise Invalid(WRONG, errors=wrong)
 
     def _pick_version(self, act: Act, key: Key, versions: tuple[str, ...] | None) -> Any:
         """Return the version that the row must have; None: any.

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..document.route import write_path
 from ..document.serving import find_own_endpoints
+from ..problem.missing import is_below
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -38,8 +39,7 @@ class Holder(Base):
         response = super().open(*args, **kwargs)
         # The request that led here, where redirects were followed.
         request = response.request
-        prefix = self.state.settings.prefix
-        if request.path == prefix or request.path.startswith(f"{prefix}/"):
+        if is_below(request.path, self.state.settings.prefix):
             found = self._find(request.method, request.path)
             if found is not None:
                 for fault in self.judge.judge(*found, response):
