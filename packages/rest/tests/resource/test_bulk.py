@@ -129,9 +129,16 @@ def test_body_of_no_writes(api: Any, body: bytes) -> None:
 
 
 def test_place_of_what_is_wrong(api: Any) -> None:
-    """What is wrong with a write is named by its place in the body."""
-    answer = api.post("/books/bulk", {"writes": [NEW, {"act": "delete", "key": 5}]})
-    assert answer.json["errors"][0]["pointer"] == "/writes/1/key"
+    """All that is wrong with the form of the writes is named by its place, as in any body."""
+    writes = [NEW, {"act": "delete", "key": 5}, {"act": "drop"}, {"act": "create", "value": {}}]
+    errors = api.post("/books/bulk", {"writes": writes, "mode": "most"}).json["errors"]
+    assert [(each["pointer"], each["detail"]) for each in errors] == [
+        ("/writes/1/key", "This is not text."),
+        ("/writes/2/act", "This is none of the values to choose from."),
+        ("/writes/3/values", "This is needed."),
+        ("/writes/3/value", "There is no such field here."),
+        ("/mode", "This is none of the values to choose from."),
+    ]
 
 
 def test_bulk_of_what_has_no_version(api: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -15,8 +16,12 @@ from ..http.answer import answer_json
 from ..http.body import decode, read_body
 from ..http.etag import read_versions
 from ..http.media_type import JSON
+from ..http.tree import read_tree
 from ..problem.catalogue import MatchRequired, NotAll
 from ..problem.renderer import ProblemJson
+from ..shape.node import Enough, Faults
+from ..shape.shape import make_shape
+from ..shape.thing import clean
 from .bound import BoundResource
 from .declaration import Act
 from .merging import has_documents
@@ -81,6 +86,7 @@ class Results(msgspec.Struct):
 
 
 _DECODER = msgspec.json.Decoder(Bulk)
+_SHAPE = make_shape(Bulk)
 _DONE = {"create": 201, "update": 200, "delete": 204}
 _SKIPPED = Done(424)
 
@@ -115,14 +121,13 @@ class BulkWriting:
             desk.require(acts[0])
 
     def _read(self) -> Bulk:
+        body = read_body((JSON,), self._bound.settings.body_limit)
         try:
-            bulk = decode(read_body((JSON,), self._bound.settings.body_limit), _DECODER)
+            bulk = decode(body, _DECODER)
         except msgspec.ValidationError as error:
-            message, _, place = str(error).partition(" - at `$")
-            path = tuple(part for part in place.rstrip("`").replace("[", ".").split(".") if part)
             raise Invalid(
                 "These writes cannot be read. Send 'writes', each with its 'act'.",
-                errors=[FieldError(_as_path(path), f"{message}.")],
+                errors=_explain(body, error),
             ) from None
         acts = self._bound.layout.acts
         errors = [
@@ -202,6 +207,9 @@ def _act(write: Creation | Change | Deletion) -> Act:
     return write.__struct_config__.tag  # type: ignore[return-value]
 
 
-def _as_path(parts: tuple[str, ...]) -> tuple[str | int, ...]:
-    found = (part.rstrip("]") for part in parts)
-    return tuple(int(part) if part.isdigit() else part for part in found)
+def _explain(body: bytes, error: msgspec.ValidationError) -> list[FieldError]:
+    """Return all that is wrong with the form of the writes; the decoder stopped at the first."""
+    faults = Faults()
+    with contextlib.suppress(Enough):
+        _SHAPE.check(read_tree(body), (), faults)
+    return faults.found or [FieldError((), clean(error))]
