@@ -81,14 +81,17 @@ class Act:
         """Tell whether all of this kind can be read, and all that it leads to."""
         if self.right("read") is not WHOLE or not self.description.open:
             return False
-        return all(self.right("read", other) is WHOLE for other in self.description.neighbours)
+        return self._sees_neighbours()
 
     def is_unbarred(self, verb: str) -> bool:
-        """Tell whether a verb reaches every field of the desk's own kind."""
+        """Tell whether a verb surely reaches every field of the desk's own kind.
+
+        Of who may not read the kind it is not sure: a relation may lead to a row of it.
+        """
         right, reading = self.right(verb), self.right("read")
-        if right is None or right.hidden or (reading is not None and reading.hidden):
+        if right is None or reading is None or right.hidden or reading.hidden:
             return False
-        return all(self.right("read", other) is WHOLE for other in self.description.neighbours)
+        return self._sees_neighbours()
 
     def reach_along(self, plan: Plan) -> Reach | None:
         """Return what is read along a plan, or None where something on it may not be.
@@ -182,6 +185,13 @@ class Act:
         except LookupError:
             return False
         return self.sees_kind(other, whole=field.far)
+
+    def _sees_neighbours(self) -> bool:
+        try:
+            neighbours = self.description.neighbours
+        except LookupError:  # nobody keeps one of them
+            return False
+        return all(self.right("read", other) is WHOLE for other in neighbours)
 
     def _scope(self, description: Description) -> Filter:
         right = self.right("read", description)

@@ -148,6 +148,28 @@ def test_create_without_reading(app: Flask, library: Any) -> None:
         desk.row(saved.key, ("title",))
 
 
+def test_relation_to_its_own_kind_without_reading(app: Flask, library: Any) -> None:
+    """Who creates and reads nothing leads to no row of the same kind, either."""
+    shelf, led = library["team"], library["book"].description.by_name["team"]
+    fields = (*shelf.description.fields, msgspec.structs.replace(led, name="parent"))
+    shelf.description = msgspec.structs.replace(shelf.description, fields=fields)
+    desk = Desk(app, "team", public={"team.create"})
+    with pytest.raises(Invalid) as caught:
+        desk.create({"name": "Green", "parent": 1})
+    assert errors(caught) == [(("parent",), "unknown")]
+    assert desk.create({"name": "Green"}).key == 3
+
+
+def test_relation_to_what_nobody_keeps(app: Flask, library: Any) -> None:
+    """A relation to a kind that nobody keeps is no field to write, and the others are."""
+    del library["seat"]
+    desk = Desk(app, "book", public={"*"})
+    assert desk.create({"title": "New"}).key == 5
+    with pytest.raises(Invalid) as caught:
+        desk.create({"title": "New", "seat": (7, "a")})
+    assert errors(caught) == [(("seat",), "unknown")]
+
+
 def test_relation_is_set_in_reach(desk: Desk, sign_in: Any, books: Any) -> None:
     """The reach of a write holds the scopes of the relations that it sets (S42)."""
     sign_in(*ALL, "author.read", scopes={"author.read": Is("name", "eq", "Ann")})

@@ -75,8 +75,8 @@ class Layout:
     def acts(self) -> tuple[Act, ...]:
         """What many writes at once may do: what single ones may, or all where there are none."""
         methods = self.resource.options.methods
-        found = tuple(act for act, single in _SINGLE.items() if not single.isdisjoint(methods))
-        return found or tuple(_SINGLE)
+        known: tuple[Act, ...] = tuple(_SINGLE)
+        return tuple(act for act in known if not _SINGLE[act].isdisjoint(methods)) or known
 
     def permission(self, method: str) -> str:
         """Return the permission that a method, or an action of one's own, needs."""
