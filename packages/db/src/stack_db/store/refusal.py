@@ -26,7 +26,7 @@ Needing = Callable[[str, Sequence[Key], Connection], str]
 Gone = tuple[Callable[[Sequence[Key], Connection], str], Sequence[Key]]
 """Keys of rows that a transaction has deleted, and what finds the kind whose rows need them."""
 
-WRONG = "Some values cannot be kept. Mend them."
+WRONG = "Some of these values cannot be kept. Correct them."
 NONE_TO_CHOOSE = "There is no such row to choose."
 REQUIRED = "It is required."
 A_KEY = "A key cannot be changed."

@@ -77,7 +77,7 @@ def check_values(
         error for field in description.fields for error in _faults(field, whole.get(field.name))
     ]
     if errors:
-        raise Invalid("Some values cannot be kept. Mend them.", errors=errors)
+        raise Invalid("Some of these values cannot be kept. Correct them.", errors=errors)
 
 
 def _faults(field: Field, value: Any) -> Iterator[FieldError]:

@@ -188,7 +188,7 @@ class Writing:
             if not self._finds_all(field, value)
         ]
         if errors:
-            raise Invalid("Some values cannot be kept. Mend them.", errors=errors)
+            raise Invalid("Some of these values cannot be kept. Correct them.", errors=errors)
 
     def _finds_all(self, field: Field, value: Any) -> bool:
         if field.name in self.kind.schema.inverse:
