@@ -21,7 +21,7 @@ nox.options.sessions = ["tests", "lint", "types", "docs"]
 
 LOCKED = "tooling/locked.txt"
 #: The tests that need nothing but Python.
-LOCAL = "not services and not browser and not node"
+LOCAL = "not services and not browser and not node and not fuzz"
 MYPY = ["--strict", "--no-error-summary", "--pretty"]
 
 
@@ -81,6 +81,13 @@ def api(session: nox.Session) -> None:
     session.run(
         "pytest", "-n2", "-m", "node", "packages/rest", "integration/api", *session.posargs
     )
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Call every operation of the demo and of a library with what Schemathesis makes of them."""
+    prepare(session, "tests", "fuzz")
+    session.run("pytest", "-n2", "-m", "fuzz", "integration/fuzz", *session.posargs)
 
 
 @nox.session

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
@@ -78,3 +79,19 @@ def test_list_is_repeated_or_joined(write: Write, many: bool) -> None:
     """A list is given several times, or as one value with commas in it."""
     (told,) = told_of(write, Parameter(name="q", where="query", type=list[str], many=many))
     assert (told["style"], told["explode"]) == ("form", many)
+
+
+@pytest.mark.parametrize(
+    ("cls", "empty"),
+    [
+        *((date | None, True), (timedelta | None, True), (int | None, True)),
+        *((Literal["a", "b"] | None, True), (str | None, False), (list[str] | None, False)),
+        (int, False),
+    ],
+)
+def test_empty_text_is_nothing_where_no_text_may_stand(
+    write: Write, cls: Any, empty: bool
+) -> None:
+    """That is how it is read, and an address has no other way to say nothing."""
+    (told,) = told_of(write, Parameter(name="q", where="query", type=cls))
+    assert ({"const": ""} in told["schema"].get("anyOf", ())) is empty

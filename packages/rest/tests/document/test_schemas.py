@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -107,6 +107,37 @@ def test_decimal_has_one_writing(text: str) -> None:
     pattern = Schemas([Decimal], []).get_sent(Decimal)["pattern"]
     assert re.search(pattern, text)
     assert not re.search(pattern, f"0{text}0x")
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        *(("P1D", True), ("-PT1.5S", True), ("P1DT7200S", True), ("PT2H30M", True)),
+        *(("P1W", False), ("P1Y", False), ("P", False), ("PT", False), ("P1DT", False)),
+        ("P999999D", False),
+    ],
+)
+def test_interval_has_days_and_less(text: str, fits: bool) -> None:
+    """What has no exact length is not offered, and what is offered is read."""
+    import re
+
+    schema = Schemas([timedelta], []).get_sent(timedelta)
+    assert "format" not in schema  # it has nothing negative
+    pattern = schema["pattern"]
+    assert bool(re.search(pattern, text)) is fits
+    if fits:
+        assert isinstance(msgspec.convert(text, timedelta), timedelta)
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"), [("", True), ("AP8=", True), ("AA==", True), ("AP8", False), ("E*", False)]
+)
+def test_bytes_are_base64(text: str, fits: bool) -> None:
+    """What is said to be base64 has its letters and its length."""
+    import re
+
+    pattern = Schemas([bytes], []).get_sent(bytes)["pattern"]
+    assert bool(re.search(pattern, text)) is fits
 
 
 def test_pydantic_models_are_components() -> None:

@@ -127,6 +127,8 @@ def test_errors_are_told_with_pointers(orders: Any) -> None:
         (b'"period": {"first": "2026-02-31", "last": 1}', "/period/first", "no such date"),
         (b'"price": "NaN"', "/price", "not a decimal number"),
         (b'"price": "1e999999"', "/price", "not a decimal number"),
+        (b'"price": 1', "/price", "sent as text"),
+        (b'"price": 9.90', "/price", "sent as text"),
         (b'"size": 3', "/size", "none of the values"),
         (b'"key": "1"', "/key", "not a UUID"),
         (b'"when": "today"', "/when", "not a date with a time"),

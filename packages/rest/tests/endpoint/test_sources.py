@@ -29,6 +29,9 @@ class Hat(msgspec.Struct):
     name: str
 
 
+Code = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$", examples=["UA"])]
+
+
 def test_a_name_in_the_rule_comes_from_the_address(service: Any) -> None:
     """What Flask's converter found becomes the function's own type."""
 
@@ -212,3 +215,15 @@ def test_a_form_has_a_limit(service: Any) -> None:
     assert client.post("/api/it", data={"title": "a" * 200}).status_code == 413
     answer = client.post("/api/it", json={"title": "a"})
     assert answer.status_code == 415
+
+
+def test_an_empty_text_is_held_against_the_form_of_a_text(service: Any) -> None:
+    """It stands for nothing only where no text may stand; examples change nothing of that."""
+
+    @service.rest.get("/it", public=True)
+    def show(code: Code | None = None, number: int | None = 1) -> list[Any]:
+        return [code, number]
+
+    client = service.client()
+    assert client.get("/api/it?code=").status_code == 400
+    assert client.get("/api/it?code=UA&number=").json == ["UA", None]

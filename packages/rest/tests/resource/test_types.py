@@ -17,8 +17,8 @@ import pytest
         ("integer", 2**63 - 1, 2**63 - 1),
         ("integer", -(2**63), -(2**63)),
         ("decimal", "12345678.1234", "12345678.1234"),
-        ("decimal", 0.1, "0.1000"),
-        ("decimal", -3, "-3.0000"),
+        ("decimal", "0.1", "0.1000"),
+        ("decimal", "-3", "-3.0000"),
         ("floating", 1.5e300, 1.5e300),
         ("floating", 1, 1.0),
         ("boolean", False, False),
@@ -70,6 +70,7 @@ def test_value_comes_back(api: Any, name: str, sent: Any, shown: Any) -> None:
         ("decimal", "Infinity"),
         ("decimal", "0.00001"),
         ("decimal", True),
+        ("decimal", [1]),
         ("floating", "1.5"),
         ("floating", True),
         ("boolean", 1),
@@ -106,3 +107,15 @@ def test_value_of_another_type(api: Any, name: str, wrong: Any) -> None:
     answer = api.post("/samples", {name: wrong})
     assert answer.status_code == 422
     assert [each["pointer"] for each in answer.json["errors"]] == [f"/{name}"]
+
+
+@pytest.mark.parametrize("number", [0.1, -3, 12.0])
+def test_decimal_is_no_number(api: Any, number: float) -> None:
+    """A decimal is text, as the document says: who writes a number may have another one."""
+    answer = api.post("/samples", {"decimal": number})
+    assert [each["detail"] for each in answer.json["errors"]] == [
+        'A decimal is sent as text, such as "9.90".'
+    ]
+    writes = [{"act": "create", "values": {"decimal": number}}]
+    made = api.post("/samples/bulk", {"mode": "each", "writes": writes}).json["results"]
+    assert made[0]["status"] == 422

@@ -9,7 +9,7 @@ import msgspec
 
 from ..http.idempotency import HEADER, LONGEST
 from ..operation.operation import Contract, Parameter
-from .restriction import restrict
+from .restriction import INTERVAL, restrict
 from .route import Route
 from .schemas import Schemas
 
@@ -72,7 +72,7 @@ def _write_place(
 
 
 def _write(parameter: Parameter, schemas: Schemas) -> dict[str, Any]:
-    schema = schemas.get_sent(parameter.type)
+    schema = _tell_empty(schemas.get_sent(parameter.type))
     if parameter.default is not msgspec.UNSET:
         schema = {**schema, "default": msgspec.to_builtins(parameter.default)}
     written: dict[str, Any] = {"name": parameter.name, "in": parameter.where}
@@ -83,3 +83,17 @@ def _write(parameter: Parameter, schemas: Schemas) -> dict[str, Any]:
         written |= {"style": "form", "explode": parameter.many}
     written["schema"] = schema
     return written
+
+
+def _tell_empty(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with the empty text, which says nothing where no text may stand."""
+    several = schema.get("anyOf", [])
+    if {"type": "null"} not in several or any(map(_takes_empty, several)):
+        return schema
+    return {**schema, "anyOf": [*several, {"const": ""}]}
+
+
+def _takes_empty(schema: dict[str, Any]) -> bool:
+    """Tell whether an empty text is a text, or a list's item, and not nothing."""
+    plain = schema.get("type") == "string" and not {"format", "enum"} & schema.keys()
+    return schema.get("type") == "array" or (plain and schema.get("pattern") != INTERVAL)

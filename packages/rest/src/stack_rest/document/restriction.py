@@ -8,6 +8,10 @@ from .walking import REF, Schema, rebuild
 
 NO_NUL = r"^[^\u0000]*$"
 DECIMAL = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
+BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+_SECONDS = r"[0-9]{1,9}(\.[0-9]{1,6})?S"
+_TIME = rf"T([0-9]{{1,6}}H([0-9]{{1,6}}M)?({_SECONDS})?|[0-9]{{1,6}}M({_SECONDS})?|{_SECONDS})"
+INTERVAL = rf"^-?P([0-5]?[0-9]{{1,5}}D({_TIME})?|{_TIME})$"
 _TELLS = frozenset({"pattern", "format", "enum", "const", "contentEncoding", "contentMediaType"})
 """With one of them a text says itself which characters it has."""
 _SAYS = frozenset({"type", "enum", "const", "$ref", "anyOf", "oneOf", "allOf", "not"})
@@ -36,8 +40,22 @@ def restrict(schema: Schema) -> Schema:
         made["items"] = {"$ref": REF + ANY}
     if made.get("format") == "decimal":
         made.setdefault("pattern", DECIMAL)
+    if made.get("contentEncoding") == "base64":
+        made.setdefault("pattern", BASE64)
     if "string" in kinds and not _TELLS & made.keys():
         made["pattern"] = NO_NUL
+    return made
+
+
+def tell_intervals(schema: Schema) -> Schema:
+    """Return a schema that tells of durations as they are written here.
+
+    The format ``duration`` has years and weeks, which are not read, and nothing negative.
+    """
+    made = rebuild(schema, tell_intervals)
+    if made.get("format") == "duration":
+        del made["format"]
+        made["pattern"] = INTERVAL
     return made
 
 

@@ -13,7 +13,7 @@ from stack_core import SetupError
 
 from .choice import tell_type
 from .docstring import clean_schema
-from .restriction import ANY, describe_any, restrict
+from .restriction import ANY, describe_any, restrict, tell_intervals
 from .walking import REF, Schema, find_references, follow, rebuild
 
 _TEMPLATE = REF + "{name}"
@@ -36,7 +36,11 @@ class Schemas:
         if twice := components.keys() & self._foreign.keys():
             raise _refuse_twins(min(twice))
         components = {**components, **self._foreign}
-        components = {name: tell_type(clean_schema(each)) for name, each in components.items()}
+        made = tuple(map(tell_intervals, made))
+        components = {
+            name: tell_intervals(tell_type(clean_schema(each)))
+            for name, each in components.items()
+        }
         references = set().union(*map(find_references, made[: len(self._sent)]))
         limited = follow(references, components)
         self.components: dict[str, Schema] = {

@@ -106,9 +106,9 @@ def _one_of(types: Sequence[inspect.Type], annotation: Any) -> Read:
     """Return what reads the first type that takes a text; text itself comes last."""
     nullable = any(isinstance(each, inspect.NoneType) for each in types)
     others = [each for each in types if not isinstance(each, inspect.NoneType)]
-    others.sort(key=lambda each: isinstance(each, inspect.StrType))
+    others.sort(key=lambda each: isinstance(_bare(each), inspect.StrType))
     reads = [_make(each, annotation) for each in others]
-    empty = nullable and not any(isinstance(each, inspect.StrType) for each in others)
+    empty = nullable and not any(isinstance(_bare(each), inspect.StrType) for each in others)
 
     def read(text: str) -> Any:
         if empty and not text:
@@ -122,3 +122,8 @@ def _one_of(types: Sequence[inspect.Type], annotation: Any) -> Read:
         raise refusals[-1]
 
     return read
+
+
+def _bare(info: inspect.Type) -> inspect.Type:
+    """Return a type without what is only said of it, such as examples."""
+    return _bare(info.type) if isinstance(info, inspect.Metadata) else info

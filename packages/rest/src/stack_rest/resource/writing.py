@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from ..http.encoder import ENCODER
 from ..http.etag import read_match, write_etag
 from ..http.media_type import JSON, MERGE
 from ..shape.container import NO_OBJECT
+from ..shape.leaf import NOT_TEXT
 from .bound import BoundResource
 from .declaration import Act
 from .including import list_keys
@@ -32,6 +33,7 @@ Values = Mapping[str, Any]
 
 _DECODER = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _HIDDEN = (401, 403, 404)
+_FIGURES = frozenset(b"%c" % each for each in b"-0123456789")
 
 
 class Writing:
@@ -180,6 +182,7 @@ class Writing:
             for name in values
             if name not in write or name in given
         ]
+        wrong += [FieldError((name,), NOT_TEXT) for name in self._find_numbers(values)]
         known = {name: value for name, value in values.items() if name in write}
         if given:
             known.update(given)
@@ -191,6 +194,19 @@ class Writing:
         except Invalid as more:
             wrong += more.errors
         raise Invalid(WRONG, errors=wrong)
+
+    def _find_numbers(self, values: Values) -> Iterator[str]:
+        """Yield the decimals that were sent as numbers, which are floats for most who read them.
+
+        The document says text, and no schema tells of exactly those numbers that a column takes.
+        """
+        by_name = self._bound.layout.description.by_name
+        for name in self._bound.layout.write:
+            sent = values.get(name)
+            if by_name[name].type != "decimal" or not isinstance(sent, msgspec.Raw):
+                continue
+            if bytes(sent).lstrip()[:1] in _FIGURES:
+                yield name
 
     def _pick_version(self, act: Act, key: Key, versions: tuple[str, ...] | None) -> Any:
         """Return the version that the row must have; None: any.

@@ -47,16 +47,16 @@ class Leaf:
 
 
 class DecimalLeaf(Leaf):
-    """A place for an exact number, of which decoders also take ``NaN`` and ``1e999999``."""
+    """A place for an exact number, of which decoders also take floats, ``NaN``, ``1e999999``."""
 
     plain = False
 
     def count(self, data: Any) -> int:
         """Return none: it has no members.
 
-        :raises Suspect: it is no number that anybody can work with.
+        :raises Suspect: it is no text of a number that anybody can work with.
         """
-        if type(data) is str and not _DECIMAL(data):
+        if _decimals(data) is not None:
             raise Suspect
         return 0
 
@@ -164,9 +164,11 @@ def _hashed(data: Any) -> Any:
 def _decimals(data: Any) -> str | None:
     if type(data) is str:
         return None if _DECIMAL(data) else _NOT_DECIMAL
-    return None if type(data) in (int, float) else _NOT_DECIMAL
+    return NOT_TEXT if type(data) in (int, float) else _NOT_DECIMAL
 
 
+NOT_TEXT = 'A decimal is sent as text, such as "9.90".'
+"""Why a number of JSON is none: whoever reads it as a float has another one."""
 _NOT_DECIMAL = "This is not a decimal number."
 _CONVERTED: dict[type[inspect.Type], tuple[str, Any]] = {
     inspect.DateTimeType: ("datetime", dt.datetime),
