@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -82,6 +83,10 @@ class Results(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(Bulk)
 _DONE = {"create": 201, "update": 200, "delete": 204}
 _SKIPPED = Done(424)
+_LONGEST = 200
+"""Characters of an error of msgspec's that are told."""
+_PLACE = re.compile(r" - at `\$((?:\.[a-z]+|\[(?:[0-9]{1,9}|\.\.\.)\])*)`$")
+_PARTS = re.compile(r"\.([a-z]+)|\[([0-9]+)\]")
 
 
 class BulkWriting:
@@ -117,11 +122,9 @@ class BulkWriting:
         try:
             bulk = decode(read_body((JSON,), self._bound.settings.body_limit), _DECODER)
         except msgspec.ValidationError as error:
-            message, _, place = str(error).partition(" - at `$")
-            path = tuple(part for part in place.rstrip("`").replace("[", ".").split(".") if part)
             raise Invalid(
                 "These writes cannot be read. Send 'writes', each with its 'act'.",
-                errors=[FieldError(_as_path(path), f"{message}.")],
+                errors=[_locate(str(error))],
             ) from None
         acts = self._bound.layout.acts
         errors = [
@@ -201,6 +204,10 @@ def _act(write: Creation | Change | Deletion) -> Act:
     return write.__struct_config__.tag  # type: ignore[return-value]
 
 
-def _as_path(parts: tuple[str, ...]) -> tuple[str | int, ...]:
-    found = (part.rstrip("]") for part in parts)
-    return tuple(int(part) if part.isdigit() else part for part in found)
+def _locate(text: str) -> FieldError:
+    """Return msgspec's error at its place; before that may stand what the client has sent."""
+    found = _PLACE.search(text)
+    message = (text[: found.start()] if found else text)[:_LONGEST]
+    parts = _PARTS.findall(found[1]) if found else ()
+    path = tuple(int(number) if number else name for name, number in parts)
+    return FieldError(path, f"{message}.")
