@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from typing import Any
 
 import msgspec
@@ -206,3 +207,11 @@ def test_answer_is_of_the_applications_class(app: Flask) -> None:
     app.response_class = Own
     with app.app_context():
         assert isinstance(NotFound().get_response(), Own)
+
+
+def test_long_wish_takes_no_time(app: Flask) -> None:
+    """T46: of 'Accept' no more is read than people write; the rest costs nothing."""
+    add(app, html=True, json=True)
+    began = time.process_time()
+    assert media_type(app, "application/json," + "a/b" + " " * 100_000 + "c") != "text/plain"
+    assert time.process_time() - began < 2

@@ -16,16 +16,22 @@ from .store import Store
 
 
 class Bookmarks:
-    """Writes and reads the cursors of one kind in one order, which is a plan's."""
+    """Writes and reads the cursors of one kind in one order, which is a plan's.
 
-    def __init__(self, app: Flask, plan: Plan) -> None:
+    :param bare: they carry keys alone.
+    """
+
+    def __init__(self, app: Flask, plan: Plan, *, bare: bool = False) -> None:
         self._app = app
+        self._bare = bare
         self._paths = plan.order
         self._bound = plan.bound
 
     def write(self, position: Position | None) -> str | None:
         """Return the cursor of a position, and None where the list ends."""
-        return None if position is None else write_cursor(self._app, self._bound, position)
+        if position is None:
+            return None
+        return write_cursor(self._app, self._bound, position, bare=self._bare)
 
     def read(self, text: str, store: Store, asked: Inspection) -> Position:
         """Return the position of a cursor.

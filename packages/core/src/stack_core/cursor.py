@@ -47,15 +47,18 @@ class Spot(msgspec.Struct, frozen=True):
     key_only: bool
 
 
-def write_cursor(app: Flask, bound: Sequence[str], position: Position) -> str:
+def write_cursor(
+    app: Flask, bound: Sequence[str], position: Position, *, bare: bool = False
+) -> str:
     """Return the text of a position; the same position has the same text.
 
     :param bound: what it is good for: the kind and its order. Whoever reads it
         must say the same.
+    :param bare: it carries the key alone, for the order's values are not to be told.
     :raises BadSecretKey: the application has no secret key.
     """
     flags = BACKWARDS * position.backwards
-    payload = _encode(flags, position.values)
+    payload = None if bare else _encode(flags, position.values)
     if payload is None or len(payload) > ROOM:
         payload = _encode(flags | KEY_ONLY, position.values[-1:])
     if payload is None:

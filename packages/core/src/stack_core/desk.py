@@ -96,11 +96,13 @@ class Desk(DeskWork):
             return find_writable(act, verb)
         return tuple(field for field in act.description.fields if act.sees_field(field))
 
-    def page(self, query: Query, cursor: str = "") -> Listing:
+    def page(self, query: Query, cursor: str = "", *, bare: bool = False) -> Listing:
         """Return a page; a cursor stands in place of the query's position.
 
         A limit beyond the desk's own is the desk's own.
 
+        :param bare: the cursors carry keys alone, for what the order is by is not
+            to be told: whoever gets a cursor can read its values.
         :raises BadQuery: something in it cannot be asked for, or the cursor is
             not one of this kind and order.
         """
@@ -112,7 +114,7 @@ class Desk(DeskWork):
         if query.search:
             self._need("search")
             among = asked.check_search(query.search, query.search_in)
-        marks = Bookmarks(self._app, plan)
+        marks = Bookmarks(self._app, plan, bare=bare)
         position = query.position
         if cursor:
             position = marks.read(cursor, self._store, asked)

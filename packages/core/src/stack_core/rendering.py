@@ -14,6 +14,8 @@ from .registry import Registry, Slot
 
 PLAIN = "text/plain"
 JSON = ("application/json", "application/problem+json")
+LONGEST = 1000
+"""Characters of ``Accept`` that are read: werkzeug's time grows with the square of its blanks."""
 
 
 class Shown(Protocol):
@@ -112,7 +114,7 @@ def _choose(renderers: dict[str, Renderer | None], header: str | None) -> Render
     """Return who makes what the client likes best; among equals the one that it names."""
     if not header or not renderers:
         return next(iter(renderers.values()), None)
-    accept = list(parse_accept_header(header, MIMEAccept))
+    accept = list(parse_accept_header(header[:LONGEST], MIMEAccept))
     wishes = [(max(_wishes(accept, each), default=(0, 0.0)), each) for each in renderers]
     (_, quality), best = max(
         wishes, key=lambda wish: (wish[0][1], wish[0][0], -list(renderers).index(wish[1]))

@@ -188,3 +188,14 @@ def test_bulk_of_documents(api: Any) -> None:
     answer = api.post("/books/bulk", {"writes": [update("1", extra={"a": None, "z": 1})]})
     assert answer.status_code == 200
     assert api.get("/books/1").json["extra"] == {"b": {"c": 2}, "z": 1}
+
+
+@pytest.mark.parametrize(
+    "act", ["x - at `$.²", "x - at `$.writes[" + "9" * 5000 + "]`", "x" * 100_000, "` - at `$"]
+)
+def test_text_of_a_write_is_no_place(api: Any, act: str) -> None:
+    """T50: what the client has written into an error of the decoder is neither place nor echo."""
+    answer = api.post("/books/bulk", {"writes": [{"act": act}]})
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["pointer"] == "/writes/0/act"
+    assert len(answer.data) < 1000

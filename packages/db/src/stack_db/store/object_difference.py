@@ -46,7 +46,8 @@ class ObjectDifference:
                 if not self._is_hidden(found, field, value, reach, connection):
                     changes[name] = value
         self._writer.shape(changes)
-        self._writer.links.check(self.links(self._added(found, changes)), reach, connection)
+        named = self._find_named(found, values, changes, reach)
+        self._writer.links.check(named, reach, connection)
         return changes
 
     def _is_hidden(
@@ -70,14 +71,25 @@ class ObjectDifference:
         seen = self._writer.links.seen(field.name, own, reach, connection) if own else set()
         return [*given, *(key for key in own if key not in seen and key not in given)]
 
-    def _added(self, found: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the changes with only those keys of lists that are new."""
-        added = dict(changes)
-        for name, value in changes.items():
-            if self._by_name[name].many:
+    def _find_named(
+        self, found: Any, values: Mapping[str, Any], changes: Mapping[str, Any], reach: Reach
+    ) -> dict[str, Any]:
+        """Return the relations that are to be looked at: what is new, and what may be hidden.
+
+        That a row leads to a hidden one already is not told to whoever names it.
+        """
+        named = {}
+        for name, value in self.links(values).items():
+            doubtful = not self._writer.links.sees_all(name, reach)
+            if not self._by_name[name].many:
+                if name in changes or doubtful:
+                    named[name] = value
+            elif doubtful:
+                named[name] = value
+            else:
                 own = set(self._keys_of(found, name))
-                added[name] = [key for key in value if key not in own]
-        return added
+                named[name] = [key for key in value or () if key not in own]
+        return named
 
     def links(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the relations among values."""

@@ -121,13 +121,18 @@ class RowWork:
                 writer.require(key, reach, connection, marked=revived)
                 before.check(version)
                 changes = self.current.find_changes(before, values, reach, connection)
-                if not changes and not revived:
-                    return self._unchanged(key, before, values, reach, connection)
                 writer.links.check(
-                    {name: changes[name] for name in doubtful if name in changes},
+                    {
+                        name: value
+                        for name, value in doubtful.items()
+                        # That it leads to a hidden row already is not told, either.
+                        if name in changes or not writer.links.sees_all(name, reach)
+                    },
                     reach,
                     connection,
                 )
+                if not changes and not revived:
+                    return self._unchanged(key, before, values, reach, connection)
                 sent = self._update(connection, key, before, changes, revived=revived)
                 if sent is None:
                     self._give_up(connection, key, version, single=single)

@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from stack_core.draft import NEEDED
 from stack_core.problem import FieldError, Invalid
 
-from ..http.body import too_large
+from ..http.body import read_bytes, too_large
 from ..http.media_type import MULTIPART, URLENCODED
 from ..operation.operation import Body
 from ..problem.catalogue import UnknownMedia
@@ -93,9 +93,12 @@ class FormBody:
         if request.mimetype not in self._media_types:
             names = ", ".join(repr(each) for each in self._media_types)
             raise UnknownMedia(f"What is read here is {names}. Say so in 'Content-Type'.")
+        if request.mimetype == URLENCODED:
+            read_bytes(self._limit, cache=True)  # werkzeug parses what is kept
         if (request.content_length or 0) > self._limit:
             raise too_large(self._limit)
-        request.max_content_length = self._limit
+        # Where no length is said, werkzeug refuses what it cannot read on after this many.
+        request.max_content_length = self._limit + 1
         try:
             request.form  # noqa: B018 - werkzeug parses when it is asked first
         except RequestEntityTooLarge:

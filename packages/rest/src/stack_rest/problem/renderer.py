@@ -12,6 +12,8 @@ from stack_core.problem import FieldError, Problem
 from .catalogue import BLANK
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 100
+"""How many errors of one request are told: nobody mends more, and they are larger than it."""
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -42,7 +44,7 @@ class ProblemJson:
         if (request_id := find_request_id()) is not None:
             told["request_id"] = request_id
         if problem.errors:
-            told["errors"] = [write_error(error) for error in problem.errors]
+            told["errors"] = [write_error(error) for error in problem.errors[:MOST_ERRORS]]
         return {**problem.members, **told}
 
     def render(self, problem: Problem) -> bytes:

@@ -58,8 +58,14 @@ class Layout:
 
     @cached_property
     def searchable(self) -> tuple[str, ...]:
-        """The fields that a search looks into."""
-        return tuple(field.name for field in self.description.fields if field.searchable)
+        """The fields that a search looks into: finding tells what is not shown, too."""
+        return tuple(name for name, field in self.fields.items() if field.searchable)
+
+    @cached_property
+    def searches_all(self) -> bool:
+        """Whether these are all that its kind has."""
+        every = {field.name for field in self.description.fields if field.searchable}
+        return every == set(self.searchable)
 
     @cached_property
     def version(self) -> str:

@@ -93,7 +93,10 @@ class Reading:
 
     def _page(self, asked: Asked, names: tuple[str, ...]) -> Any:
         shape = self._bound.shapes.find(names, included=bool(asked.include))
-        listing = self._bound.desk.page(_query(asked, shape), asked.cursor)
+        sorts = self._bound.layout.sorts
+        # What is not for clients to sort by is not for them to read in a cursor.
+        bare = any(path.removeprefix("-") not in sorts for path in asked.order)
+        listing = self._bound.desk.page(self._query(asked, shape), asked.cursor, bare=bare)
         items = shape.make_all(listing.rows, listing.keys)
         if self._bound.layout.many or asked.include:
             self._complete(asked, names, items, listing.keys)
@@ -132,22 +135,25 @@ class Reading:
 
         def read(names: tuple[str, ...], tagged: bool) -> Any:
             shape = self._bound.shapes.find(names)
-            rows = self._bound.desk.stream(_query(asked, shape, keyed=layout.needs_key))
+            rows = self._bound.desk.stream(self._query(asked, shape, keyed=layout.needs_key))
             return stream_rows(layout, shape, rows, media_type)
 
         return self._bound.narrowing(names, read, named=asked.names is not layout.read)
 
-
-def _query(asked: Asked, shape: Shape, *, keyed: bool = False) -> Query:
-    return Query(
-        fields=(*shape.paths, "") if keyed else shape.paths,
-        where=asked.where,
-        search=asked.search,
-        order=asked.order,
-        offset=asked.offset,
-        limit=asked.limit,
-        total=asked.total,
-    )
+    def _query(self, asked: Asked, shape: Shape, *, keyed: bool = False) -> Query:
+        bound, among = self._bound, None
+        if asked.search and not bound.layout.searches_all:
+            among = bound.see(bound.layout.searchable)
+        return Query(
+            fields=(*shape.paths, "") if keyed else shape.paths,
+            where=asked.where,
+            search=asked.search,
+            search_in=among,
+            order=asked.order,
+            offset=asked.offset,
+            limit=asked.limit,
+            total=asked.total,
+        )
 
 
 def _link(listing: Listing) -> dict[str, str] | None:
