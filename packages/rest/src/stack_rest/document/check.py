@@ -32,6 +32,7 @@ def check_document(app: Flask, state: RestState) -> Iterator[Finding]:
             "Mend that; the interface is served without it.",
         )
         return
+    yield from _check_relations(state)
     yield from _check_views(app, state)
     yield from _check_operations(app, state)
     yield from _check_addresses(app)
@@ -44,6 +45,20 @@ def check_document(app: Flask, state: RestState) -> Iterator[Finding]:
             f"The document is wrong at '{where}': {fault}.",
             "Mend the type that it is made of.",
         )
+
+
+def _check_relations(state: RestState) -> Iterator[Finding]:
+    """Yield relations that are to be included, and lead to what is no resource."""
+    for bound in state.resources:
+        for name in bound.options.include:
+            kind = bound.layout.description.by_name[name].relation
+            if state.find_resource(kind) is None:
+                yield Finding(
+                    "rest.nothing-to-include",
+                    "error",
+                    f"The resource {bound.name!r} includes {name!r}, and {kind!r} is no resource.",
+                    "Declare it with rest.resource(…) too, or leave it out of 'include'.",
+                )
 
 
 def _check_views(app: Flask, state: RestState) -> Iterator[Finding]:

@@ -43,8 +43,15 @@ def make_action(bound: BoundResource, action: Action) -> Operation:
     )
     operation = bind(bound.app, Declaration(acting.make_function(), options), place)
     find_contract = operation.find_contract
+
+    def run(**values: Any) -> Any:
+        # Before anything is read: whoever may not is told that, and not what is wrong.
+        bound.desk.require(action.name)
+        return operation.run(**values)
+
     return msgspec.structs.replace(
         operation,
+        run=run,
         # A desk asks, because the permission may be for some rows only.
         need=None,
         find_contract=lambda: acting.complete(find_contract()),
@@ -75,7 +82,6 @@ class _Acting:
         @wraps(function)
         def run(**values: Any) -> Any:
             if not action.each:
-                self._bound.desk.require(action.name)
                 return function(**values)
             return self._run(values.pop(KEY), values)
 
