@@ -61,10 +61,13 @@ def settle(value: Any, field: str = "") -> Any:
     """
     if isinstance(value, dict):
         return {name: settle(each, name) for name, each in value.items()}
+    if isinstance(value, float) and value.is_integer() and (field in RELATIONS or small(value)):
+        value = int(value)
     if field in RELATIONS and type(value) is type(RELATIONS[field]):
         return RELATIONS[field]
-    if isinstance(value, list):
-        return [settle(each) for each in value]
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)
-    return value
+    return [settle(each) for each in value] if isinstance(value, list) else value
+
+
+def small(value: float) -> bool:
+    """Tell whether a whole number is the only one that its float stands for."""
+    return abs(value) < 2**53
