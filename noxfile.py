@@ -87,7 +87,8 @@ def api(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Call every operation of the demo and of a library with what Schemathesis makes of them."""
     prepare(session, "tests", "fuzz")
-    session.run("pytest", "-n2", "-m", "fuzz", "integration/fuzz", *session.posargs)
+    # All three at once, as each waits for its server; with the report of those that pass.
+    session.run("pytest", "-n3", "-rP", "-m", "fuzz", "integration/fuzz", *session.posargs)
 
 
 @nox.session
