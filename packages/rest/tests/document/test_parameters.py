@@ -95,3 +95,14 @@ def test_empty_text_is_nothing_where_no_text_may_stand(
     """That is how it is read, and an address has no other way to say nothing."""
     (told,) = told_of(write, Parameter(name="q", where="query", type=cls))
     assert ({"const": ""} in told["schema"].get("anyOf", ())) is empty
+
+
+def test_list_that_may_be_nothing_is_a_list(write: Write) -> None:
+    """It is nothing where it is left out, and is repeated like others."""
+    parameter = Parameter(
+        name="q", where="query", type=list[int] | None, many=True, required=False, default=None
+    )
+    (told,) = told_of(write, parameter)
+    assert (told["style"], told["explode"], told["required"]) == ("form", True, False)
+    assert told["schema"]["type"] == "array"
+    assert "default" not in told["schema"]

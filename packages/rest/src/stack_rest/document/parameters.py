@@ -15,6 +15,7 @@ from .schemas import Schemas
 
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI has other words for."""
+_EMPTY = {"const": ""}
 _KEY = {
     "name": HEADER,
     "in": "header",
@@ -72,28 +73,35 @@ def _write_place(
 
 
 def _write(parameter: Parameter, schemas: Schemas) -> dict[str, Any]:
-    schema = _tell_empty(schemas.get_sent(parameter.type))
-    if parameter.default is not msgspec.UNSET:
+    schema = _tell_nothing(schemas.get_sent(parameter.type))
+    listed = schema.get("type") == "array"
+    if parameter.default is not msgspec.UNSET and not (listed and parameter.default is None):
         schema = {**schema, "default": msgspec.to_builtins(parameter.default)}
     written: dict[str, Any] = {"name": parameter.name, "in": parameter.where}
     if parameter.label:
         written["description"] = parameter.label
     written["required"] = parameter.required
-    if schema.get("type") == "array" and parameter.where == "query":
+    if listed and parameter.where == "query":
         written |= {"style": "form", "explode": parameter.many}
     written["schema"] = schema
     return written
 
 
-def _tell_empty(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema with the empty text, which says nothing where no text may stand."""
+def _tell_nothing(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema in which null is as text can say it.
+
+    A list is nothing where it is left out, and the empty text is where no text may stand.
+    """
     several = schema.get("anyOf", [])
-    if {"type": "null"} not in several or any(map(_takes_empty, several)):
+    if {"type": "null"} not in several:
         return schema
-    return {**schema, "anyOf": [*several, {"const": ""}]}
+    lists = [each for each in several if each.get("type") == "array"]
+    if lists:
+        return lists[0] if len(several) == 2 else schema
+    return schema if any(map(_is_text, several)) else {**schema, "anyOf": [*several, _EMPTY]}
 
 
-def _takes_empty(schema: dict[str, Any]) -> bool:
-    """Tell whether an empty text is a text, or a list's item, and not nothing."""
+def _is_text(schema: dict[str, Any]) -> bool:
+    """Tell whether an empty text is a text here, and not nothing."""
     plain = schema.get("type") == "string" and not {"format", "enum"} & schema.keys()
-    return schema.get("type") == "array" or (plain and schema.get("pattern") != INTERVAL)
+    return plain and schema.get("pattern") != INTERVAL
