@@ -25,7 +25,7 @@ from tower.flights.archive import Archive  # noqa: E402
 Row = tuple[Any, ...]
 COLUMNS = [
     *("departs_at", "day", "carrier", "number", "origin", "destination", "tailnum"),
-    *("departure_delay", "arrival_delay", "air_time", "distance"),
+    *("departure_delay", "arrival_delay", "air_time", "distance", "title"),
 ]
 
 
@@ -41,6 +41,7 @@ def flights(archive: Archive) -> Iterator[Row]:
     number: dict[str, int | None] = {str(count): count for count in range(-200, 10_000)}
     number[row.MISSING] = None
     for cell in archive.rows("flights"):
+        plane = None if cell[11] == row.MISSING else cell[11]
         yield (
             f"{cell[18][:10]} {cell[18][11:13]}:{cell[17]:0>2}:00.000000",
             f"{cell[0]}-{cell[1]:0>2}-{cell[2]:0>2}",
@@ -48,11 +49,12 @@ def flights(archive: Archive) -> Iterator[Row]:
             number[cell[10]],
             cell[12],
             cell[13],
-            None if cell[11] == row.MISSING else cell[11],
+            plane,
             number[cell[5]],
             number[cell[8]],
             number[cell[14]],
             number[cell[15]],
+            f"{cell[9]} {cell[10]} {cell[12]} {cell[13]} {plane or ''}".rstrip(),
         )
 
 
