@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,22 @@ def test_memory_is_one_database(start: Start) -> None:
             other.commit()
         assert db.session.execute(sa.text("SELECT count(*) FROM t")).scalar() == 1
         assert db.session.execute(sa.text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_memory_takes_turns(start: Start) -> None:
+    """Threads that begin, read and end in memory at once get their rows, and no error."""
+    app, db = start(SQLALCHEMY_DATABASE_URI="sqlite://")
+    with app.app_context():
+        db.session.execute(sa.text("CREATE TABLE t (x)"))
+        db.session.execute(sa.text("INSERT INTO t VALUES (1), (2), (3)"))
+        db.session.commit()
+
+    def read(_: int) -> int:
+        with app.app_context():
+            return len(db.session.execute(sa.text("SELECT x FROM t")).all())
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(read, range(2000))) == {3}
 
 
 def test_read_only_file_opens(start: Start, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import sessionmaker
 
 from stack_core import ConfigError
 
-from . import address, engine, reader
+from . import address, engine, reader, sqlite
 from ._extension import DatabaseExtension, DatabaseState
 from .dataclass_model import is_dataclass_base, make_dataclass_model
 from .fault import find_fault
@@ -158,6 +158,7 @@ class Database(SQLAlchemy):
         url = options["url"] = address.normalize(options["url"])
         engine.set_defaults(options, url, debug=app.debug or app.testing)
         super()._apply_driver_defaults(options, app)
+        sqlite.share(options)
 
     def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
         key, noted = address.name_key(bind_key), dict(options)

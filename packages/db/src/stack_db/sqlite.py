@@ -12,11 +12,12 @@ from typing import Any, Literal
 from flask import Flask, g, has_app_context, has_request_context, request
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 
 from stack_core import ConfigError
 
 from .settings import DatabaseSettings
+from .shared_connection import SharedConnection
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _UNENFORCED = "stack_foreign_keys_off"
@@ -58,6 +59,17 @@ def check_address(app: Flask, url: URL, key: str) -> None:
             f"The folder of the database, {app.instance_path}, cannot be made ({error.strerror})."
             f" Make it writable, or set {key} to another database."
         ) from None
+
+
+def share(options: dict[str, Any]) -> None:
+    """Let threads take turns, where the options are of a database whose connection they share.
+
+    :param options: the options of an engine, complete but for this; changed in place.
+    """
+    url: URL = options["url"]
+    shared = is_memory(url) and options.get("poolclass") is StaticPool
+    if shared and url.get_dialect().driver == "pysqlite":
+        options["connect_args"].setdefault("factory", SharedConnection)
 
 
 def equip(engine: Engine, settings: DatabaseSettings, options: Mapping[str, Any]) -> None:
@@ -118,9 +130,13 @@ class Begin:
         if _migrates(connection):
             connection.execute("PRAGMA foreign_keys = OFF")
             proxy.info[_UNENFORCED] = True
-            connection.execute("BEGIN IMMEDIATE")
+            statement = "BEGIN IMMEDIATE"
         else:
-            connection.execute("BEGIN IMMEDIATE" if self._writes() else "BEGIN")
+            statement = "BEGIN IMMEDIATE" if self._writes() else "BEGIN"
+        if isinstance(connection, SharedConnection):
+            connection.begin(statement)
+        else:
+            connection.execute(statement)
 
     def _writes(self) -> bool:
         if self._mode == "request":
