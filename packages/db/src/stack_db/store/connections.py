@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Dialect, Engine
 from ..liveness import read_again
 from ..writes import has_written
 from .kept import Shelf
+from .ready import ReadyReads
 
 
 class Connections:
@@ -41,6 +42,7 @@ class Connections:
         self.scan_rows = scan_rows
         self.shelf = shelf
         self._find_reader = find_reader
+        self._ready = ReadyReads()
 
     @property
     def engine(self) -> Engine:
@@ -66,8 +68,12 @@ class Connections:
         connection = self.find()
         if connection is not None:
             return connection.execute(statement, values).all()  # type: ignore[return-value]
-        engine = self._find_reader(self.bind_key) or self.engine
-        return read_again(engine, lambda own: own.execute(statement, values).all())  # type: ignore[arg-type, return-value]
+        engine = self._find_reader(self.bind_key)
+        if engine is None:
+            return read_again(self.engine, lambda own: own.execute(statement, values).all())  # type: ignore[arg-type, return-value]
+        fetch = self._ready.fetch
+        found: list[Any] = read_again(engine, lambda own: fetch(own, statement, values))
+        return found
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -1,0 +1,155 @@
+"""Reads that are made ready answer as SQLAlchemy's own execution of them does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from stack_core.filter import Is
+from stack_core.query import EVERYTHING, Query
+from stack_db import Database
+from stack_db.store.ready import ReadyRead, make_ready
+
+FIELDS = (
+    "title", "blurb", "price", "weight", "pages", "colour", "published", "sold_at", "author",
+    "shout", "double",
+)  # fmt: skip
+QUERY = Query(
+    fields=FIELDS, where=Is("title", "contains", "a"), order=("-title",), limit=1, total="exact"
+)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[ReadyRead]:
+    """Collect what was fetched by reads that are ready."""
+    seen: list[ReadyRead] = []
+    fetch = ReadyRead.fetch
+
+    def note(self: ReadyRead, *given: Any) -> Any:
+        seen.append(self)
+        return fetch(self, *given)
+
+    monkeypatch.setattr(ReadyRead, "fetch", note)
+    return seen
+
+
+@pytest.fixture
+def stored(library: Any) -> Any:
+    """A library with a book that has a value of each type, and one that has none."""
+    full = library.Book(
+        title="aß",
+        blurb="100 %s %(a)s :b ?",
+        price=Decimal("12.50"),
+        weight=0.1,
+        pages=300,
+        colour=library.Colour.BLUE,
+        published=dt.date(1969, 3, 1),
+        sold_at=dt.datetime(2026, 1, 2, 3, 4, 5, 678901, dt.UTC),
+        author=library.Author(name="İ"),
+    )
+    library.add(full, library.Book(title="a"))
+    return library
+
+
+def test_same_rows_of_same_types(stored: Any, made: list[ReadyRead]) -> None:
+    """A page, its total and a row are the same when they are asked again, type by type."""
+    store = stored.store("Book")
+
+    def ask() -> tuple[Any, ...]:
+        page = store.page(QUERY, EVERYTHING)
+        rows = [*page.rows, *(store.row(key, FIELDS, EVERYTHING) for key in (1, 2))]
+        return rows, page.keys, page.total, [[type(value) for value in row] for row in rows]
+
+    first = ask()
+    assert ask() == ask() == first
+    assert len(set(made)) == 3, "the page, its total and the row"
+
+
+def test_no_rows_are_a_list(stored: Any) -> None:
+    """A page without rows is one, whatever the driver answers."""
+    query = Query(fields=("title",), where=Is("title", "eq", "none"))
+    store = stored.store("Book")
+    assert [store.page(query, EVERYTHING).rows for _ in range(3)] == [[], [], []]
+
+
+def test_lists_go_to_sqlalchemy(stored: Any, made: list[ReadyRead]) -> None:
+    """A list of values, whose length is not known beforehand, is not made ready."""
+    store = stored.store("Book")
+    for keys in ((1,), (1, 2), (1, 2, 3)):
+        query = Query(fields=("title",), where=Is("", "in", keys))
+        assert len(store.page(query, EVERYTHING).rows) == min(len(keys), 2)
+    assert not made
+
+
+def test_listeners_hear_of_each(
+    stored: Any, made: list[ReadyRead], count_statements: Callable[[Any], Any]
+) -> None:
+    """Whoever listens hears of every statement, also of those that were ready before."""
+    store = stored.store("Book")
+    for _ in range(2):
+        store.row(1, FIELDS, EVERYTHING)
+    ready = len(made)
+    assert ready == 1
+    with count_statements(stored) as sent:
+        for _ in range(3):
+            store.row(1, FIELDS, EVERYTHING)
+    assert len(sent) == 3
+    assert len(made) == ready
+
+
+def test_logged_statements_are_logged(
+    stored: Any, made: list[ReadyRead], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where SQLAlchemy logs its statements, all of them are in the log."""
+    store = stored.store("Book")
+    with caplog.at_level(logging.INFO, logger="sqlalchemy.engine"):
+        Database.of(stored.app).readers.find(None).dispose()
+        for _ in range(3):
+            store.row(1, FIELDS, EVERYTHING)
+    if "SELECT" in caplog.text:
+        assert caplog.text.count("FROM book") + caplog.text.count("FROM `book`") >= 3
+        assert not made
+
+
+def test_errors_are_sqlalchemys(stored: Any, made: list[ReadyRead]) -> None:
+    """What a database refuses is raised and told of as any error, without the values."""
+    store = stored.store("Book")
+    for _ in range(2):
+        store.row(1, FIELDS, EVERYTHING)
+    stored.drop_search_index()
+    with stored.app.app_context():
+        stored.db.session.execute(sa.text("ALTER TABLE book RENAME TO gone"))
+        stored.db.session.commit()
+    with pytest.raises(sa.exc.DBAPIError) as caught:
+        store.row(1, FIELDS, EVERYTHING)
+    assert made
+    assert caught.value.statement.startswith("SELECT")
+    assert caught.value.orig is not None
+
+
+def test_values_that_no_driver_takes(stored: Any) -> None:
+    """A value that cannot be sent is an error of SQLAlchemy's, as it is the first time."""
+    if stored.database == "mysql":
+        return  # its driver sends the text of anything
+    store = stored.store("Book")
+    for _ in range(3):
+        with pytest.raises(sa.exc.SQLAlchemyError):
+            store.row(object(), FIELDS, EVERYTHING)
+
+
+def test_unknown_driver_is_left_alone(stored: Any) -> None:
+    """Only what was tried is made ready: no other driver's statements, and no other kind."""
+    with stored.app.app_context():
+        dialect = stored.db.engine.dialect
+    select = sa.select(stored.Book.title)
+    assert make_ready(select, dialect) is not None
+    assert make_ready(sa.text("SELECT 1"), dialect) is None
+    dialect = type(dialect)()
+    dialect.driver = "another"
+    assert make_ready(select, dialect) is None
