@@ -117,5 +117,6 @@ def _find_missing(act: Act, values: Mapping[str, Any]) -> Iterator[FieldError]:
 
 def _refuse(errors: Iterable[FieldError], at: tuple[int, ...]) -> None:
     """Raise all that is wrong."""
-    placed = (FieldError((*at, *each.path), each.message, each.code) for each in errors)
-    raise Invalid(WRONG, errors=placed)
+    if at:
+        errors = [FieldError((*at, *each.path), each.message, each.code) for each in errors]
+    raise Invalid(WRONG, errors=errors)

@@ -28,6 +28,14 @@ def has_written(connection: Connection) -> bool:
     return not connection.invalidated and _WRITTEN in connection.info
 
 
+def note_write(connection: Connection) -> None:
+    """Note that a connection has written what SQLAlchemy did not execute."""
+    if not connection._is_autocommit_isolation():
+        connection.info[_WRITTEN] = True
+    elif (commits := watching.get()) is not None:
+        commits.happened = True
+
+
 def note_writes(engine: Engine) -> None:
     """Let an engine note what :func:`has_written` and :data:`watching` tell.
 

@@ -1,4 +1,4 @@
-"""Reads that are made ready once: their text, and what converts values and rows.
+"""Statements that are made ready once: their text, and what converts values and rows.
 
 SQLAlchemy finds all of that again for each execution, which for a row by its
 key takes longer than the database does. Its events are not raised and nothing
@@ -7,15 +7,23 @@ is logged here, so where somebody listens it executes the statement itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select
 from sqlalchemy.engine import Connection, Dialect
 
+T = TypeVar("T")
+Converters = list[tuple[int, Callable[[Any], Any]]]
+
 DRIVERS = frozenset({"pysqlite", "psycopg", "pymysql"})
 """The drivers that want nothing but a text and its values."""
+
+
+def is_heard(connection: Connection) -> bool:
+    """Tell whether somebody is told of what is sent on a connection."""
+    return connection._echo or connection._has_events or connection.engine._has_events
 
 
 class ReadyReads:
@@ -24,7 +32,9 @@ class ReadyReads:
     def __init__(self) -> None:
         self._seen: WeakKeyDictionary[Any, _Seen] = WeakKeyDictionary()
 
-    def fetch(self, connection: Connection, statement: Any, values: Mapping[str, Any]) -> Any:
+    def fetch(
+        self, connection: Connection, statement: Any, values: Mapping[str, Any]
+    ) -> list[Any]:
         """Return the rows of a statement, which may be plain tuples.
 
         :param connection: one in ``AUTOCOMMIT``.
@@ -33,11 +43,12 @@ class ReadyReads:
         if seen is None:
             # Most of those that are asked once never are again.
             self._seen[statement] = _Seen()
-        elif not (connection._echo or connection._has_events or connection.engine._has_events):
+        elif not is_heard(connection):
             read = seen.find(statement, connection.dialect)
             if read is not None:
                 return read.fetch(connection, values)
-        return connection.execute(statement, values).all()
+        found: list[Any] = connection.execute(statement, values).all()  # type: ignore[assignment]
+        return found
 
 
 class _Seen:
@@ -58,49 +69,65 @@ def make_ready(statement: Any, dialect: Dialect) -> ReadyRead | None:
     if dialect.driver not in DRIVERS or not isinstance(statement, Select):
         return None
     compiled: Any = statement.compile(dialect=dialect)
-    # Such as a list whose length is known when it is executed.
-    late = compiled.post_compile_params or compiled.literal_execute_params
-    late = late or any(bind.callable for bind in compiled.binds.values())
-    if late or compiled.escaped_bind_names:
+    if not is_complete(compiled):
         return None
     return ReadyRead(compiled, [column.type for column in statement.selected_columns])
 
 
-class ReadyRead:
-    """A statement with all that SQLAlchemy would find out to execute it.
+def is_complete(compiled: Any) -> bool:
+    """Tell whether a text is what is sent.
 
-    :param types: of its columns.
+    One with a list whose length is known when it is executed is not.
     """
+    return not (
+        compiled.post_compile_params
+        or compiled.literal_execute_params
+        or compiled.escaped_bind_names
+        or any(bind.callable for bind in compiled.binds.values())
+    )
 
-    def __init__(self, compiled: Any, types: Sequence[Any]) -> None:
+
+class Ready:
+    """A text with what makes its parameters of values."""
+
+    def __init__(self, compiled: Any) -> None:
         self._dialect: Dialect = compiled.dialect
         self._text: str = compiled.string
-        self._types = types
+        self._positional: bool = compiled.positional
         process, binds = compiled._bind_processors, compiled.binds
         names = compiled.positiontup if compiled.positional else list(binds)
-        self._positional: bool = compiled.positional
         self._binds = [(name, binds[name].value, process.get(name)) for name in names]
-        self._processes: list[tuple[int, Callable[[Any], Any]]] | None = None
 
-    def fetch(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
-        """Return the rows.
+    def send(
+        self, connection: Connection, values: Mapping[str, Any], take: Callable[[Any], T]
+    ) -> T:
+        """Return what is taken from a cursor on which the statement was executed.
 
         :raises sqlalchemy.exc.SQLAlchemyError: whatever SQLAlchemy would raise.
         """
         try:
             bound = self._bind(values)
-            cursor = connection.connection.cursor()
+            cursor: Any = connection.connection.cursor()
             try:
                 cursor.execute(self._text, bound)
-                rows = list(cursor.fetchall())
-                if self._processes is None:
-                    self._processes = self._find_processes(cursor.description)
+                return take(cursor)
             finally:
                 cursor.close()
         except Exception as error:
             # It invalidates what is dead, tells who listens, and raises its own error.
             connection._handle_dbapi_exception(error, self._text, dict(values), None, None)
-        return _convert(rows, self._processes)
+
+    def converters(self, types: Iterable[Any], description: Sequence[Any]) -> Converters:
+        """Return what makes values of what the driver returns.
+
+        :param types: of the columns.
+        :param description: what the driver says of them.
+        """
+        found = [
+            column.dialect_impl(self._dialect).result_processor(self._dialect, said[1])
+            for column, said in zip(types, description, strict=True)
+        ]
+        return [(index, convert) for index, convert in enumerate(found) if convert is not None]
 
     def _bind(self, values: Mapping[str, Any]) -> Any:
         if self._positional:
@@ -115,21 +142,34 @@ class ReadyRead:
             for name, default, process in self._binds
         }
 
-    def _find_processes(
-        self, description: Sequence[Any]
-    ) -> list[tuple[int, Callable[[Any], Any]]]:
-        found = [
-            column.dialect_impl(self._dialect).result_processor(self._dialect, said[1])
-            for column, said in zip(self._types, description, strict=True)
-        ]
-        return [(index, process) for index, process in enumerate(found) if process is not None]
 
+class ReadyRead(Ready):
+    """A statement that reads.
 
-def _convert(rows: list[Any], processes: list[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
-    if not processes or not rows:
-        return rows
-    # By columns: a loop over rows in Python would take what was saved.
-    columns: list[Any] = list(zip(*rows, strict=True))
-    for index, process in processes:
-        columns[index] = map(process, columns[index])
-    return list(zip(*columns, strict=True))
+    :param types: of its columns.
+    """
+
+    def __init__(self, compiled: Any, types: Sequence[Any]) -> None:
+        super().__init__(compiled)
+        self._types = types
+        self._converters: Converters | None = None
+
+    def fetch(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+        """Return the rows.
+
+        :raises sqlalchemy.exc.SQLAlchemyError: whatever SQLAlchemy would raise.
+        """
+        return self.send(connection, values, self._take)
+
+    def _take(self, cursor: Any) -> list[Any]:
+        rows = list(cursor.fetchall())
+        converters = self._converters
+        if converters is None:
+            converters = self._converters = self.converters(self._types, cursor.description)
+        if not converters or not rows:
+            return rows
+        # By columns: a loop over rows in Python would take what was saved.
+        columns: list[Any] = list(zip(*rows, strict=True))
+        for index, convert in converters:
+            columns[index] = map(convert, columns[index])
+        return list(zip(*columns, strict=True))

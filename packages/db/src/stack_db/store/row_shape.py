@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Insert
+from sqlalchemy.engine import Connection
 
 from stack_core.problem import FieldError
 
 from .placement import Placement
+from .ready import is_heard
+from .ready_insert import ReadyInsert, make_insert
 from .refusal import REQUIRED
 
 _COMPUTED = "It is computed, and cannot be written."
@@ -33,6 +36,7 @@ class RowShape:
         self.placed = all(name in placement.columns for name in names)
         """Whether columns hold all of the fields."""
         self._keys = self._find_keys(names)
+        self._inserts: dict[tuple[str, ...], ReadyInsert | None] = {}
 
     def fits(self, values: Mapping[str, Any], *, complete: bool) -> bool:
         """Tell whether there is nothing wrong with a row; quicker than :meth:`errors`."""
@@ -65,6 +69,22 @@ class RowShape:
             for name, value in values.items()
             for column, part in placement.spread(name, value)
         }
+
+    def find_insert(
+        self, statement: Insert, bound: Mapping[str, Any], connection: Connection
+    ) -> ReadyInsert | None:
+        """Return the insert of a row made ready, or None where SQLAlchemy has to execute it.
+
+        :param bound: its parameters; whether they have a counted key and a version may differ.
+        """
+        if self._keys is None or is_heard(connection):
+            return None
+        names = tuple(bound)
+        try:
+            return self._inserts[names]
+        except KeyError:
+            made = self._inserts[names] = make_insert(statement, names, connection.dialect)
+            return made
 
     def _find_keys(self, names: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return the keys of the columns where each holds a field as it is."""

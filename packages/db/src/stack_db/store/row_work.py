@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -15,6 +15,7 @@ from stack_core.store import Saved
 
 from ..instant import now
 from ..telling import Action
+from ..writes import note_write
 from .current_row import Current, CurrentRows
 from .refusal import Broken
 from .row_shape import RowShape
@@ -88,9 +89,16 @@ class RowWork:
     ) -> tuple[Key, Mapping[str, Any]]:
         """Insert a row; return its key and what was sent, with the defaults."""
         bound = self._placement.fresh(shape.bind(values))
+        ready = shape.find_insert(self._statements.insert, bound, connection)
+        if ready is not None:
+            made = self._writer.send(lambda: ready.insert(connection, bound), values)
+            if made is not None:
+                note_write(connection)
+                key, sent = made
+                return self._place_key(sent, lambda: (key,)), sent
         done = self._writer.execute(connection, self._statements.insert, bound, values)
-        sent: Mapping[str, Any] = done.last_inserted_params()
-        return self._key_of(done, sent), sent
+        params: Mapping[str, Any] = done.last_inserted_params()
+        return self._place_key(params, lambda: done.inserted_primary_key), params
 
     def update(
         self,
@@ -263,16 +271,18 @@ class RowWork:
             lambda: self._writer.known.values({**kept, **sent}, hidden),
         )
 
-    def _key_of(self, done: Any, sent: Mapping[str, Any]) -> Key:
+    def _place_key(self, sent: Mapping[str, Any], find: Callable[[], Any]) -> Key:
+        """Return the key of a new row.
+
+        :param find: returns what the database made of it.
+        """
         placement = self._placement
         if len(placement.key) == 1:
             given = sent.get(placement.key[0].key)
-            return done.inserted_primary_key[0] if given is None else given
+            return find()[0] if given is None else given
         if all(sent.get(column.key) is not None for column in placement.key):
             return placement.join_key(sent[column.key] for column in placement.key)
-        made = dict(
-            zip(placement.table.primary_key.columns, done.inserted_primary_key, strict=True)
-        )
+        made = dict(zip(placement.table.primary_key.columns, find(), strict=True))
         return placement.join_key(made[column] for column in placement.key)
 
     def _told(self, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import StatementError
@@ -35,6 +35,7 @@ from .transaction import Place, Transactions
 from .write_statement import WriteStatements
 
 _OUT_OF_REACH = "The row would no longer be within reach."
+T = TypeVar("T")
 _UNSENDABLE = (StatementError, OverflowError, ValueError, TypeError)
 """What drivers raise, and what SQLAlchemy's types and drivers raise before they are asked."""
 
@@ -127,8 +128,14 @@ class Writer:
         going: Sequence[Key] = (),
     ) -> Any:
         """Execute a statement; :meth:`explained` explains what it refuses."""
+        return self.send(lambda: connection.execute(statement, bound), values, going=going)
+
+    def send(
+        self, send: Callable[[], T], values: Mapping[str, Any], *, going: Sequence[Key] = ()
+    ) -> T:
+        """Return what a statement returns; :meth:`explained` explains what it refuses."""
         try:
-            return connection.execute(statement, bound)
+            return send()
         except _UNSENDABLE as error:
             raise Broken(error, values, going=going) from error
 

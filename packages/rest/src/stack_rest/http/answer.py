@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, current_app
 
+from ..response import make_answer
 from .encoder import ENCODER
 from .media_type import JSON
 
@@ -18,7 +19,7 @@ def answer_json(value: Any, status: int = 200, headers: Mapping[str, str] | None
 
 def answer_bytes(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Any:
     """Return an answer with JSON that was written already."""
-    answer: Response = current_app.response_class(body, status, content_type=JSON)
+    answer = make_answer(body, status, JSON)
     if headers:
         answer.headers.update(headers)
     return answer

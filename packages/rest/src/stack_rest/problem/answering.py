@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, current_app
+from flask import current_app
 from werkzeug.exceptions import HTTPException
 
+from ..response import make_answer
 from .handling import find_own_handler, make_problem
 from .renderer import MEDIA_TYPE, ProblemJson
 
@@ -32,7 +33,7 @@ class Answering:
             return error.response
         problem = make_problem(error)
         body = self._renderer.render(problem)
-        answer: Response = app.response_class(body, problem.status, content_type=MEDIA_TYPE)
+        answer = make_answer(body, problem.status, MEDIA_TYPE)
         answer.headers["Cache-Control"] = "no-store"
         if problem.headers:
             answer.headers.update(problem.headers)

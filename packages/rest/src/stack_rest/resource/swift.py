@@ -12,7 +12,6 @@ import msgspec
 
 from stack_core.description import Field
 
-from ..http.body import decode
 from .layout import Layout
 
 _TYPES = frozenset({"text", "integer", "boolean", "date", "decimal"})
@@ -34,12 +33,12 @@ class Swift:
     def decode(self, body: bytes) -> dict[str, Any] | None:
         """Return the values, each of its field's own type, or None where something is wrong.
 
-        :raises Unreadable: it is no JSON.
+        :param body: JSON that was inspected.
         """
         if self._decoder is None:
             return None
         try:
-            sent = decode(body, self._decoder)
+            sent = self._decoder.decode(body)
             values = {
                 name: value
                 for name in self._fields

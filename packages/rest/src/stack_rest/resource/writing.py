@@ -16,7 +16,7 @@ from stack_core.problem import BadQuery, FieldError, Invalid, Problem, Stale
 from stack_core.store import Saved
 
 from ..http.answer import answer_bytes, answer_nothing
-from ..http.body import decode, read_body
+from ..http.body import inspect_json, read_body
 from ..http.encoder import ENCODER
 from ..http.etag import read_match, write_etag
 from ..http.media_type import JSON, MERGE
@@ -50,11 +50,12 @@ class Writing:
         """Create what was sent, and answer with it."""
         bound = self._bound
         body = self._read_body("create", (JSON,))
+        self._checked("create", inspect_json, body)
         plain = not (self._given or bound.hooked("create"))
-        if plain and (ready := self._checked("create", bound.swift.decode, body)) is not None:
+        if plain and (ready := bound.swift.decode(body)) is not None:
             saved = bound.desk.create(ready)
         else:
-            saved = self.save("create", self._checked("create", read_values, body))
+            saved = self.save("create", self._checked("create", decode_values, body))
         return self._show(saved, 201, {"Location": bound.url(saved.key)})
 
     def replace(self, key: str) -> Any:
@@ -278,8 +279,17 @@ def read_values(body: bytes) -> dict[str, Any]:
 
     :raises Invalid: what was sent is no object.
     """
+    inspect_json(body)
+    return decode_values(body)
+
+
+def decode_values(body: bytes) -> dict[str, Any]:
+    """Return the values of a body that was inspected.
+
+    :raises Invalid: what was sent is no object.
+    """
     try:
-        return decode(body, _DECODER)
+        return _DECODER.decode(body)
     except msgspec.ValidationError:
         raise Invalid(
             "This is not an object. Send one.",

@@ -1,0 +1,101 @@
+"""Inserts of one row that are made ready once for all rows of the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.engine import Connection, Dialect
+
+from .ready import DRIVERS, Ready, is_complete
+
+
+class ReadyInsert(Ready):
+    """An insert, and the defaults that it sends.
+
+    :param defaults: by the names of their parameters.
+    :param key: the type of the key that the database makes and returns, or None.
+    """
+
+    def __init__(
+        self, compiled: Any, defaults: list[tuple[str, Callable[[Any], Any]]], key: Any
+    ) -> None:
+        super().__init__(compiled)
+        self._defaults = defaults
+        self._key = key
+        self._lasting: bool = compiled.postfetch_lastrowid
+
+    def insert(
+        self, connection: Connection, values: dict[str, Any]
+    ) -> tuple[Any, dict[str, Any]] | None:
+        """Insert a row; return the key that the database has made, and what was sent.
+
+        None where a default asks what only SQLAlchemy's own execution knows:
+        then nothing was inserted.
+
+        :raises sqlalchemy.exc.SQLAlchemyError: whatever SQLAlchemy would raise.
+        """
+        sent = values
+        if self._defaults:
+            try:
+                made = {name: default(_CONTEXT) for name, default in self._defaults}
+            except _Asked:
+                return None
+            sent = {**values, **made}
+        return self.send(connection, sent, self._take), sent
+
+    def _take(self, cursor: Any) -> Any:
+        if self._lasting:
+            return cursor.lastrowid
+        if self._key is None:
+            return None
+        (value,) = cursor.fetchone()
+        for _, convert in self.converters([self._key], cursor.description):
+            value = convert(value)
+        return value
+
+
+def make_insert(statement: Any, names: tuple[str, ...], dialect: Dialect) -> ReadyInsert | None:
+    """Return an insert of some columns made ready, or None where SQLAlchemy has to execute it.
+
+    :param names: the keys of the columns that rows give.
+    """
+    if dialect.driver not in DRIVERS:
+        return None
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
+    returned = compiled.implicit_returning or ()
+    defaults = [(column.key, column.default) for column in compiled.insert_prefetch]
+    if (
+        not is_complete(compiled)
+        or len(returned) > 1
+        or (compiled.postfetch_lastrowid and len(statement.table.primary_key) > 1)
+        or any(not (each.is_callable or each.is_scalar) for _, each in defaults)
+        or {*compiled.binds} != {*names, *(name for name, _ in defaults)}
+    ):
+        return None
+    return ReadyInsert(
+        compiled,
+        [(name, _make_default(each)) for name, each in defaults],
+        returned[0].type if returned else None,
+    )
+
+
+def _make_default(default: Any) -> Callable[[Any], Any]:
+    if default.is_callable:
+        made: Callable[[Any], Any] = default.arg
+        return made
+    return lambda context: default.arg
+
+
+class _Asked(Exception):
+    """A default has asked for its context."""
+
+
+class _Context:
+    """Stands for SQLAlchemy's context of an execution, which most defaults do not look at."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise _Asked
+
+
+_CONTEXT = _Context()
