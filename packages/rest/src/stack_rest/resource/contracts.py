@@ -129,6 +129,7 @@ class Contracts:
             return msgspec.structs.replace(
                 found,
                 summary=f"{found.summary} of {self._one}",
+                need=self._need("get") if found.need.public else found.need,
                 parameters=(self._key, *found.parameters),
                 problems=(*found.problems, *_GONE),
             )

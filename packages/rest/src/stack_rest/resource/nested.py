@@ -6,6 +6,7 @@ from typing import Any
 
 from stack_core.description import Field, Key
 from stack_core.filter import Filter, Is, Some
+from stack_core.problem import NotFound
 
 from .bound import BoundResource
 from .reading import Reading
@@ -34,7 +35,7 @@ class Nested:
 
     def page(self, key: str) -> Any:
         """Answer with a page of what an item leads to."""
-        return Reading(self.other).page(self._narrow(self._find(key)))
+        return Reading(self.other, self._make_scope(self._find(key))).page()
 
     def create(self, key: str) -> Any:
         """Create something that the item leads to."""
@@ -49,14 +50,22 @@ class Nested:
     def _find(self, text: str) -> Key:
         """Return the key of an item that whoever asks may read.
 
-        :raises NotFound: there is none.
+        :raises NotFound: there is none, or what it leads to is hidden from them.
         """
-        desk = self._bound.desk
+        desk, layout = self._bound.desk, self._bound.layout
         key = desk.parse_key(text)
         desk.row(key, ("",))
+        if not layout.is_public("get"):
+            permission = layout.permission("get")
+            if self._name in desk.require("read").hidden(permission, layout.description):
+                raise NotFound()
         return key
 
-    def _narrow(self, key: Key) -> Filter:
+    def _make_scope(self, key: Key) -> Filter:
+        """Return what holds of the rows of the list.
+
+        It is the item's own relation that is shown here; the field that leads back may be hidden.
+        """
         if self.inverse.many:
             return Some(self._field.inverse, Is("", "eq", key))
         return Is(self._field.inverse, "eq", key)

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from stack_core.description import Key
 from stack_core.desk import Listing
-from stack_core.filter import All, Filter
+from stack_core.filter import TRUE, Filter
 from stack_core.problem import BadQuery
 from stack_core.query import Query, Total
 
@@ -51,20 +51,19 @@ class Page(msgspec.Struct, omit_defaults=True):
 
 
 class Reading:
-    """The reading half of a resource."""
+    """The reading half of a resource.
 
-    def __init__(self, bound: BoundResource) -> None:
+    :param within: what holds of every row of a list besides what was asked for.
+    """
+
+    def __init__(self, bound: BoundResource, within: Filter = TRUE) -> None:
         self._bound = bound
+        self._within = within
 
-    def page(self, narrow: Filter | None = None) -> Any:
-        """Answer with a page, or with the whole list line by line.
-
-        :param narrow: what holds besides what was asked for.
-        """
+    def page(self) -> Any:
+        """Answer with a page, or with the whole list line by line."""
         bound = self._bound
         asked = read_list(find_args(), bound.layout, bound.page_size, bound.settings.page_limit)
-        if narrow is not None:
-            asked.where = All((narrow, asked.where))
         media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
         try:
             if media_type != JSON:
@@ -96,7 +95,8 @@ class Reading:
         sorts = self._bound.layout.sorts
         # What is not for clients to sort by is not for them to read in a cursor.
         bare = any(path.removeprefix("-") not in sorts for path in asked.order)
-        listing = self._bound.desk.page(self._query(asked, shape), asked.cursor, bare=bare)
+        query, desk = self._query(asked, shape), self._bound.desk
+        listing = desk.page(query, asked.cursor, bare=bare, within=self._within)
         items = shape.make_all(listing.rows, listing.keys)
         if self._bound.layout.many or asked.include:
             self._complete(asked, names, items, listing.keys)
@@ -135,7 +135,8 @@ class Reading:
 
         def read(names: tuple[str, ...], tagged: bool) -> Any:
             shape = self._bound.shapes.find(names)
-            rows = self._bound.desk.stream(self._query(asked, shape, keyed=layout.needs_key))
+            query = self._query(asked, shape, keyed=layout.needs_key)
+            rows = self._bound.desk.stream(query, within=self._within)
             return stream_rows(layout, shape, rows, media_type)
 
         return self._bound.narrowing(names, read, named=asked.names is not layout.read)

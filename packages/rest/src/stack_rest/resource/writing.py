@@ -250,7 +250,7 @@ class Writing:
         try:
             body, etag = bound.narrowing(bound.layout.read, partial(self._item, saved))
         except BadQuery:
-            # It leads to more rows than are listed; what was written is not refused for that.
+            # What was written is not refused because it cannot be shown as a whole.
             return answer_nothing(201 if status == 201 else 204, headers)
         except Problem as problem:
             if problem.status not in _HIDDEN:
