@@ -122,12 +122,12 @@ class _Writer:
             **self._problems.refer(problems),
         }
         if contract.need.public or schemes:
-            written["security"] = write_security(contract.need, schemes)
+            written["security"] = write_security(contract, schemes)
         return written
 
     def _tell(self, contract: Contract, rate: Rate | None) -> str:
         told = [contract.description or contract.summary]
-        told.append(tell_need(contract.need, self._state.schemes))
+        told.append(tell_need(contract, self._state.schemes))
         if rate is not None:
             told.append(f"One client may call {rate.calls} times in {rate.seconds} seconds.")
         return "\n\n".join(filter(None, told))

@@ -40,6 +40,7 @@ class Contracts:
         return Contract(
             summary=f"List {self._many}",
             need=self._need("list"),
+            more=self._bound.layout.find_more("list"),
             parameters=(*self._filters(), *self._wishes(), *self._shown(), *self._paging()),
             answers=(
                 Answer(
@@ -59,6 +60,7 @@ class Contracts:
         return Contract(
             summary=f"Get {self._one}",
             need=self._need("get"),
+            more=self._bound.layout.find_more("get"),
             parameters=(self._key, *self._shown(), *self._known()),
             answers=(self._item(200, "The item."), *self._unchanged()),
             problems=(BadQuery, *_GONE),

@@ -47,6 +47,11 @@ class FilterParameter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     field: Field
 
     @property
+    def whole(self) -> str:
+        """The path from the row itself."""
+        return ".".join(filter(None, (self.some, self.path)))
+
+    @property
     def many(self) -> bool:
         """Whether it may be given several times."""
         return self.comparison in ("in", "not_in")

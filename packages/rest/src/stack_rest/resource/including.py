@@ -27,11 +27,14 @@ def include(
     """Put the rows of some relations into ``included`` of each item.
 
     To-many relations that do not fit into the answer any more are None.
+
+    :raises Denied: whoever asks may not read what one of them leads to.
     """
     most = bound.settings.page_limit
     for name in names:
         field = bound.layout.description.by_name[name]
         other = bound.find(field.relation)
+        bound.neighbour(name).require("read")
         many = field.many
         leads = Leads(bound, field, most).find(keys) if many else _find_one(bound, field, keys)
         wanted = dict.fromkeys(key for each in leads.values() for key in each or ())
