@@ -28,6 +28,7 @@ class Call:
         self._function = function
         self._answer = answers.answer
         self._read_body = plan.body.read if plan.body is not None else None
+        self._requests = plan.requests
         self._paths = tuple((path, path.plain) for path in plan.paths)
         self._spreads = plan.spreads
         self._texts: list[tuple[Where, tuple[TextValue, ...]]] = []
@@ -48,6 +49,8 @@ class Call:
             self._read_texts(values)
         if self._read_body is not None:
             self._read_body(values)
+        for name in self._requests:
+            values[name] = request._get_current_object()  # type: ignore[attr-defined]  # a proxy
         return self._answer(self._function(**values))
 
     def _read_texts(self, values: dict[str, Any]) -> None:

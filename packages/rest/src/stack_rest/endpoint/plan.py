@@ -9,8 +9,9 @@ import msgspec
 from ..operation.operation import SAFE
 from .form_body import FilePart, FormBody
 from .json_body import JsonBody
-from .kind import FieldOf, find_fields, is_file, is_structured, split_list
+from .kind import FieldOf, find_fields, is_file, is_request, is_structured, split_list
 from .option import Declaration
+from .other_body import NoBody, OwnBody
 from .path_value import PathValue
 from .signature import Argument, Signature
 from .source import Body, Cookie, Form, Header, Query
@@ -22,12 +23,17 @@ _WHERE: dict[type, Where] = {Query: "query", Header: "header", Cookie: "cookie",
 
 
 class Plan(msgspec.Struct, frozen=True, eq=False):
-    """Where each parameter of a function comes from."""
+    """Where each parameter of a function comes from.
+
+    :param requests: the names of those that are the request itself.
+    :param body: None: by HTTP's rules a body means nothing with the method, and is not looked at.
+    """
 
     paths: tuple[PathValue, ...]
     texts: tuple[TextValue, ...]
     spreads: tuple[Spread, ...]
-    body: JsonBody | FormBody | None
+    requests: tuple[str, ...]
+    body: JsonBody | FormBody | OwnBody | NoBody | None
 
 
 class Planner:
@@ -50,6 +56,7 @@ class Planner:
         self._spreads: list[Spread] = []
         self._bodies: list[Argument] = []
         self._files: list[FilePart] = []
+        self._requests: list[str] = []
 
     def plan(self, signature: Signature) -> Plan:
         """Return where everything comes from.
@@ -71,6 +78,7 @@ class Planner:
             paths=tuple(self._paths),
             texts=tuple(each for each in self._texts if each.where != "body"),
             spreads=tuple(each for each in self._spreads if each.where != "body"),
+            requests=tuple(self._requests),
             body=self._make_body(),
         )
 
@@ -87,6 +95,8 @@ class Planner:
         source = argument.source
         if argument.name in self._in_rule:
             self._paths.append(_make_path(argument))
+        elif is_request(argument.annotation):
+            self._requests.append(argument.name)
         elif is_file(argument.annotation):
             many = split_list(argument.annotation) is not None
             self._files.append(FilePart(argument.name, many, argument.required, argument.label))
@@ -106,7 +116,7 @@ class Planner:
         values = tuple(_make_field_value(each, where) for each in fields)
         self._spreads.append(Spread(argument.name, argument.annotation, where, values))
 
-    def _make_body(self) -> JsonBody | FormBody | None:
+    def _make_body(self) -> JsonBody | FormBody | OwnBody | NoBody | None:
         forms = [each for each in self._texts if each.where == "body"]
         spreads = [each for each in self._spreads if each.where == "body"]
         formed = bool(forms or spreads or self._files)
@@ -114,8 +124,10 @@ class Planner:
             self._check_bodies(formed)
         if formed:
             return FormBody(forms, spreads, self._files, self._limit)
-        if not self._bodies:
+        if not self._bodies and self._method in _BODILESS:
             return None
+        if not self._bodies:
+            return OwnBody(self._limit) if self._requests else NoBody()
         try:
             return JsonBody(self._bodies[0], self._limit)
         except TypeError as error:
