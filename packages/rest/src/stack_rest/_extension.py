@@ -70,10 +70,10 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
         blueprint = Blueprint(self._blueprint, __name__)
         answer_errors(blueprint)
         max_age = state.settings.cors_max_age
-        Sharing(app, state.settings.prefix, state.origins, max_age=max_age).attach()
+        Sharing(app, state.origins, max_age=max_age).attach()
         answer_missing(app, state.settings.prefix)
         app.register_blueprint(blueprint)
-        serve_document(app, state)
+        serve_document(state)
         for resource in self._resources:
             state.bind(resource)
         for route in self._routes.take():
