@@ -68,7 +68,7 @@ def serve_page(state: RestState) -> None:
     def send(name: str) -> Any:
         if name not in FILES:
             abort(404)
-        return hold_conditions(send_file(FILES[name]))
+        return hold_conditions(send_file(FILES[name], conditional=False))
 
     state.add_own("/docs", "docs", _guard(show))
     state.add_own("/docs/<name>", "docs_file", _guard(send))
