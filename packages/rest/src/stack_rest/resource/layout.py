@@ -10,6 +10,7 @@ import msgspec
 
 from stack_core.description import Description, Field
 
+from ..shape.member import find_members
 from .declaration import Act, Computed, Resource
 from .filters import FilterParameter, find_parameters
 from .options import VERBS, Method
@@ -49,6 +50,16 @@ class Layout:
         own = [name for name, field in self.fields.items() if field.filter and not field.many]
         paths = dict.fromkeys([*own, *self.resource.options.filters])
         return {each.name: each for each in find_parameters(self.description, paths)}
+
+    @cached_property
+    def enums(self) -> Mapping[str, Field]:
+        """The fields that are written and have the members of an enumeration."""
+        written = {name: self.description.by_name[name] for name in self.write}
+        return {
+            name: field
+            for name, field in written.items()
+            if field.type == "enum" and find_members(field.python)
+        }
 
     @cached_property
     def sorts(self) -> frozenset[str]:

@@ -76,7 +76,7 @@ def read_list(
     for name, texts in args.lists():
         parameter = _find_filter(filters, name)
         if parameter is not None:
-            parts += [(parameter.some, part) for part in parameter.read(texts)]
+            parts += [(parameter.some, part) for part in _read_filter(parameter, texts)]
         else:
             reader.read(name, texts)
     reader.finish()
@@ -101,6 +101,14 @@ def _find_filter(filters: Filters, name: str) -> FilterParameter | None:
         found = filters.get(name.removesuffix("[eq]"))
         return found if found and found.comparison == "eq" else None
     return found
+
+
+def _read_filter(parameter: FilterParameter, texts: Sequence[str]) -> list[Filter]:
+    try:
+        return list(parameter.read(texts))
+    except msgspec.ValidationError as error:
+        # What is wrong is found again, of this parameter and of the others.
+        raise BadQuery(str(error)) from None
 
 
 def _pick_filters(filters: Filters, sight: Seeing) -> Filters:

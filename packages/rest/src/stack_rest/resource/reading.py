@@ -109,7 +109,8 @@ class Reading:
         try:
             read(Sight(self._bound))
         except BadQuery as told:
-            raise told from problem
+            if told.errors:
+                raise told from problem
 
     def _page(self, asked: Asked, names: tuple[str, ...]) -> Any:
         shape = self._bound.shapes.find(names, included=bool(asked.include))
