@@ -10,7 +10,7 @@ from flask import Flask
 from stack_core import SetupError
 
 from .endpoint.declaring import Declaring, bind_route
-from .endpoint.option import Route
+from .endpoint.option import Served
 from .http.origin import Origins
 from .http.rate import read_rate
 from .http.scheme import Scheme
@@ -78,14 +78,14 @@ class RestState(Declaring):
             self.add(operation)
         return bound
 
-    def serve(self, route: Route) -> None:
+    def serve(self, route: Served) -> None:
         """Serve a typed function.
 
         :raises TypeError: it cannot be served; the function and the parameter are named.
         """
         self.add(bind_route(self.app, route, self.settings.body_limit))
 
-    def _declare(self, route: Route) -> None:
+    def _declare(self, route: Served) -> None:
         self.serve(route)
 
     def find_resource(self, kind: str) -> BoundResource | None:

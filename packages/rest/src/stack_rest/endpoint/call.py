@@ -12,10 +12,10 @@ from stack_core.problem import BadQuery, FieldError
 from ..http.query import read_query
 from .answer import Answers
 from .plan import Plan
-from .texts import TextValue, Where, find_texts, read_spread, read_values, refuse_unknown
+from .texts import TextPlace, TextValue, find_texts, read_spread, read_values, refuse_unknown
 
 _WRONG = "The request cannot be used as it is. See what is wrong in 'errors'."
-_PLACES: tuple[Where, ...] = ("query", "header", "cookie")
+_PLACES: tuple[TextPlace, ...] = ("query", "header", "cookie")
 
 
 class Call:
@@ -31,7 +31,7 @@ class Call:
         self._requests = plan.requests
         self._paths = tuple((path, path.plain) for path in plan.paths)
         self._spreads = plan.spreads
-        self._texts: list[tuple[Where, tuple[TextValue, ...]]] = []
+        self._texts: list[tuple[TextPlace, tuple[TextValue, ...]]] = []
         for where in _PLACES:
             if found := tuple(value for value in plan.texts if value.where == where):
                 self._texts.append((where, found))

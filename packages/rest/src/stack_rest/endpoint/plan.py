@@ -16,10 +16,10 @@ from .path_value import PathValue
 from .signature import Argument, Signature
 from .source import Body, Cookie, Form, Header, Query
 from .text import Read, make_read
-from .texts import Spread, TextValue, Where
+from .texts import Spread, TextPlace, TextValue
 
 _BODILESS = SAFE | {"DELETE"}
-_WHERE: dict[type, Where] = {Query: "query", Header: "header", Cookie: "cookie", Form: "body"}
+_WHERE: dict[type, TextPlace] = {Query: "query", Header: "header", Cookie: "cookie", Form: "body"}
 
 
 class Plan(msgspec.Struct, frozen=True, eq=False):
@@ -105,7 +105,7 @@ class Planner:
         else:
             self._place_text(argument, _WHERE[type(source or Query())])
 
-    def _place_text(self, argument: Argument, where: Where) -> None:
+    def _place_text(self, argument: Argument, where: TextPlace) -> None:
         fields = find_fields(argument.annotation)
         if fields is None:
             name = getattr(argument.source, "name", "") or argument.name
@@ -155,7 +155,7 @@ class Planner:
             )
 
 
-def _make_value(argument: Argument, name: str, where: Where) -> TextValue:
+def _make_value(argument: Argument, name: str, where: TextPlace) -> TextValue:
     item = split_list(argument.annotation)
     read: Read = make_read(argument.annotation if item is None else item)
     return TextValue(
@@ -171,7 +171,7 @@ def _make_value(argument: Argument, name: str, where: Where) -> TextValue:
     )
 
 
-def _make_field_value(field: FieldOf, where: Where) -> TextValue:
+def _make_field_value(field: FieldOf, where: TextPlace) -> TextValue:
     made = _make_value(Argument(field.name, field.annotation), field.name, where)
     default = msgspec.UNSET if field.default is msgspec.NODEFAULT else field.default
     return msgspec.structs.replace(made, required=field.required, default=default)

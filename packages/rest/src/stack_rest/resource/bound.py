@@ -18,7 +18,7 @@ from ..settings import RestSettings
 from .declaration import Act, Moment, Resource
 from .items import Shapes
 from .layout import Layout
-from .schema import Schemas
+from .schema import ResourceSchemas
 from .swift import Swift
 
 Read = Callable[[tuple[str, ...], bool], Any]
@@ -68,9 +68,9 @@ class BoundResource:
         return Shapes(self.layout)
 
     @cached_property
-    def schemas(self) -> Schemas:
+    def schemas(self) -> ResourceSchemas:
         """The types that the document tells of it."""
-        return Schemas(self.layout)
+        return ResourceSchemas(self.layout)
 
     @cached_property
     def swift(self) -> Swift:

@@ -17,7 +17,7 @@ from .layout import Layout, is_needed
 from .options import MOST_WRITES
 
 
-class Schemas:
+class ResourceSchemas:
     """The types of one resource: of its items, its pages, and what is sent to it.
 
     :param title: what they are called after, such as ``Flight``.
