@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from stack_core.inspection import MOST_ORDERS
 from stack_core.problem import (
     BadQuery,
     Conflict,
@@ -240,7 +241,8 @@ class Contracts:
             known = sorted(layout.sorts)
             names = [*known, *(f"-{name}" for name in known)]
             told = "What the list is sorted by, separated by commas; '-': descending."
-            yield _query("sort", _listed(names), told)
+            most = msgspec.Meta(max_length=MOST_ORDERS)
+            yield _query("sort", Annotated[_listed(names), most], told)
 
     def _shown(self) -> Iterator[Parameter]:
         layout = self._bound.layout

@@ -9,6 +9,7 @@ import msgspec
 from werkzeug.datastructures import MultiDict
 
 from stack_core.filter import TRUE, Filter
+from stack_core.inspection import MOST_ORDERS
 from stack_core.problem import BadQuery, FieldError
 
 from ..http.media_type import CSV, JSON, LINES
@@ -174,6 +175,8 @@ class _Reader:
     def sort(self, text: str) -> None:
         if text:
             names = tuple(text.split(","))
+            if len(names) > MOST_ORDERS:
+                raise ValueError(f"These are more than {MOST_ORDERS}. Name fewer.")
             known = self._see(self._layout.sorts)
             _check_known([name.removeprefix("-") for name in names], known)
             self._asked.order = names
