@@ -13,6 +13,7 @@ from flask import Flask
 from flask.cli import FlaskGroup
 from sqlalchemy import create_engine, make_url, text
 
+from databases import close_engines
 from services import DATABASES, find_url
 from stack import Stack
 
@@ -35,9 +36,7 @@ def compose(tmp_path: Path) -> Iterator[Compose]:
 
     yield make
     for app in made:
-        with app.app_context():
-            for engine in app.extensions["sqlalchemy"].engines.values():
-                engine.dispose()
+        close_engines(app)
 
 
 @pytest.fixture

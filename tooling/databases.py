@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.engine import URL
 
 from services import find_url
@@ -29,6 +30,13 @@ def new_database(service: str) -> Iterator[URL]:
         with admin.connect() as connection:
             force = " WITH (FORCE)" if postgres else ""
             connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
+
+
+def close_engines(app: Flask) -> None:
+    """Close the connections of an application."""
+    with app.app_context():
+        for engine in app.extensions["sqlalchemy"].engines.values():
+            engine.dispose()
 
 
 def show(url: URL) -> str:

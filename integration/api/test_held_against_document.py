@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from stack_rest import Rest
 from stack_rest.document.check import check_document
+from stack_rest.document.shared import find_parameters
 
 
 def test_check_finds_no_error(app: Flask) -> None:
@@ -67,7 +68,7 @@ def test_lists_are_as_told(api: FlaskClient) -> None:
 def test_lists_in_an_address_are_read_as_told(api: FlaskClient, document: dict[str, Any]) -> None:
     """A list of several values is repeated or joined by commas, as the document says."""
     asked = 0
-    for parameter in document["paths"]["/api/hats"]["get"]["parameters"]:
+    for parameter in find_parameters(document, document["paths"]["/api/hats"]["get"]):
         schema = parameter["schema"]
         if schema.get("type") == "array":
             items = schema["items"]

@@ -26,7 +26,7 @@ from .library import make_folder
 
 HERE = Path(__file__).parent
 SAMPLE = "60"
-"""Flights: so few that no flight's included rows are more than a page may have."""
+"""Flights: a few, as each of the calls reads them."""
 SEED = os.environ.get("FUZZ_SEED", "20131")
 EXAMPLES = os.environ.get("FUZZ_EXAMPLES", "10")
 PATIENCE = 60

@@ -11,6 +11,8 @@ from doorkeeper import Person
 from flask import Flask
 from flask.testing import FlaskClient
 
+from databases import close_engines
+
 from .notebook import TOKENS, fill, make_app
 
 Headers = dict[str, str]
@@ -30,9 +32,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
     yield make
     for app in made:
-        with app.app_context():
-            for engine in app.extensions["sqlalchemy"].engines.values():
-                engine.dispose()
+        close_engines(app)
 
 
 @pytest.fixture

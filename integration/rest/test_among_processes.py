@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
+from databases import close_engines
 from services import find_url
 from stack_testing.crowd import Crowd
 
@@ -67,9 +68,7 @@ def workers(keep: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     )
     yield app, crowd
     crowd.close()
-    with app.app_context():
-        for engine in app.extensions["sqlalchemy"].engines.values():
-            engine.dispose()
+    close_engines(app)
 
 
 def test_rate_holds_among_workers(workers: tuple[Flask, Crowd]) -> None:

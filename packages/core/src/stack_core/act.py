@@ -219,3 +219,10 @@ def both(*parts: Filter) -> Filter:
         if part != TRUE and part not in telling:
             telling.append(part)
     return telling[0] if len(telling) == 1 else All(tuple(telling))
+
+
+def narrow(reach: Reach, within: Filter) -> Reach:
+    """Return a reach of those rows only for which a filter holds as well."""
+    if within is TRUE:
+        return reach
+    return msgspec.structs.replace(reach, row=both(reach.row, within))

@@ -10,7 +10,7 @@ import msgspec
 from flask import Flask
 
 from .access import Access
-from .act import Act
+from .act import Act, narrow
 from .bookmark import Bookmarks
 from .choosing import ask_for_rows, name_rows, pick_values
 from .condition import check_search, refuse_path
@@ -18,6 +18,7 @@ from .description import Choice, Description, Field, Key
 from .desk_work import DeskWork
 from .draft import find_writable
 from .event import Change
+from .filter import TRUE, Filter
 from .inspection import Inspection, check_key, check_number
 from .past import strip
 from .plan import Plans
@@ -96,13 +97,17 @@ class Desk(DeskWork):
             return find_writable(act, verb)
         return tuple(field for field in act.description.fields if act.sees_field(field))
 
-    def page(self, query: Query, cursor: str = "", *, bare: bool = False) -> Listing:
+    def page(
+        self, query: Query, cursor: str = "", *, bare: bool = False, within: Filter = TRUE
+    ) -> Listing:
         """Return a page; a cursor stands in place of the query's position.
 
         A limit beyond the desk's own is the desk's own.
 
         :param bare: the cursors carry keys alone, for what the order is by is not
             to be told: whoever gets a cursor can read its values.
+        :param within: what holds besides. The caller's own code says it, as a scope does: it is
+            not held against what the person may read, and has values of the fields' own types.
         :raises BadQuery: something in it cannot be asked for, or the cursor is
             not one of this kind and order.
         """
@@ -123,17 +128,20 @@ class Desk(DeskWork):
         query = msgspec.structs.replace(
             query, where=where, search_in=among, position=position, limit=limit
         )
-        return _list(self._store.page(query, asked.reach("read")), marks)
+        return _list(self._store.page(query, narrow(asked.reach("read"), within)), marks)
 
-    def stream(self, query: Query) -> Iterator[tuple[Any, ...]]:
-        """Check everything, then return the rows one by one."""
+    def stream(self, query: Query, *, within: Filter = TRUE) -> Iterator[tuple[Any, ...]]:
+        """Check everything, then return the rows one by one.
+
+        :param within: what holds besides, as of :meth:`page`.
+        """
         asked = self._ask("read", "stream", *_searching(query.search))
         asked.check_paths(query.fields, query.order)
         among = asked.check_search(query.search, query.search_in)
         query = msgspec.structs.replace(
             query, where=asked.check_where(query.where), search_in=among, position=None
         )
-        return self._store.stream(query, asked.reach("read"))
+        return self._store.stream(query, narrow(asked.reach("read"), within))
 
     def aggregate(self, what: Aggregate) -> list[tuple[Any, ...]]:
         """Return a line for each group."""

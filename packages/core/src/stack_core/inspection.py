@@ -24,6 +24,7 @@ from .problem import BadQuery, NotFound
 from .query import Aggregate, Group, Measure, Position, Query, Reach
 
 MOST_FIELDS = 100
+"""How many paths a query names beside as many as its kind has fields, and how many measures."""
 MOST_ORDERS = 10
 MOST_RELATIONS = 30
 """SQLite joins 64 tables and MariaDB 61; scopes of relations take theirs of the rest."""
@@ -105,8 +106,9 @@ class Inspection:
 
     def check_fields(self, fields: Sequence[str]) -> list[Path]:
         """Return the paths that are to be read."""
-        if isinstance(fields, str) or len(fields) > MOST_FIELDS:
-            raise BadQuery(f"A query names at most {MOST_FIELDS} fields. Ask for fewer.")
+        most = len(self.act.description.fields) + MOST_FIELDS
+        if isinstance(fields, str) or len(fields) > most:
+            raise BadQuery(f"A query names at most {most} fields. Ask for fewer.")
         found = [self.look(self.act.description, text) for text in fields]
         for path in found:
             self._join(path)

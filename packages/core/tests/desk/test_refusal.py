@@ -143,8 +143,15 @@ def test_numbers_have_bounds(desk: Desk, sign_in: Any, more: Any) -> None:
     sign_in("book.read")
     with pytest.raises(BadQuery):
         titles(desk, **more)
-    with pytest.raises(BadQuery):
-        desk.page(Query(fields=("title",) * 101))
+
+
+def test_fields_have_a_bound(desk: Desk, sign_in: Any) -> None:
+    """A query names as many fields as its kind has, and a hundred beside them (S55)."""
+    sign_in("book.read")
+    most = 100 + len(desk.description.fields)
+    assert desk.page(Query(fields=("title",) * most)).rows
+    with pytest.raises(BadQuery, match=f"at most {most} fields"):
+        desk.page(Query(fields=("title",) * (most + 1)))
 
 
 def test_relations_of_a_query_have_a_bound(

@@ -13,7 +13,7 @@ from stack_core.problem import JSON_PROBLEMS, REALMS, Realm
 from .document.check import check_document
 from .document.serving import serve_document
 from .endpoint.declaring import Declaring, Routes
-from .endpoint.option import Route
+from .endpoint.option import Served
 from .endpoint.view import find_endpoints
 from .operation.sharing import Sharing
 from .problem.handling import answer_errors
@@ -41,7 +41,7 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
         self._resources: list[Resource] = []
         self._routes = Routes()
 
-    def _declare(self, route: Route) -> None:
+    def _declare(self, route: Served) -> None:
         self._routes.add(route)
 
     def resource(self, thing: Any, **words: Unpack[ResourceWords]) -> Resource:
@@ -70,10 +70,10 @@ class Rest(Declaring, Extension[RestSettings, RestState]):
         blueprint = Blueprint(self._blueprint, __name__)
         answer_errors(blueprint)
         max_age = state.settings.cors_max_age
-        Sharing(app, state.settings.prefix, state.origins, max_age=max_age).attach()
+        Sharing(app, state.origins, max_age=max_age).attach()
         answer_missing(app, state.settings.prefix)
         app.register_blueprint(blueprint)
-        serve_document(app, state)
+        serve_document(state)
         for resource in self._resources:
             state.bind(resource)
         for route in self._routes.take():

@@ -10,7 +10,7 @@ from flask import Flask
 from stack_core import SetupError
 
 from .endpoint.declaring import Declaring, bind_route
-from .endpoint.option import Route
+from .endpoint.option import Served
 from .http.origin import Origins
 from .http.rate import read_rate
 from .http.scheme import Scheme
@@ -20,6 +20,7 @@ from .operation.keyed import KeyWrapper
 from .operation.limiting import RateGuard
 from .operation.operation import Operation
 from .problem.answering import Answering
+from .problem.missing import is_below
 from .problem.renderer import ProblemJson
 from .resource.bound import BoundResource
 from .resource.declaration import Resource
@@ -53,6 +54,8 @@ class RestState(Declaring):
         )
         self.resources: list[BoundResource] = []
         self.gates: dict[tuple[str, str, str], Gate] = {}
+        self.own: dict[str, str] = {}
+        """The rules of what tells of the interface and is no part of it, by endpoint."""
         self._operations: dict[str, Operation] = {}
 
     def __iter__(self) -> Iterator[Operation]:
@@ -75,14 +78,14 @@ class RestState(Declaring):
             self.add(operation)
         return bound
 
-    def serve(self, route: Route) -> None:
+    def serve(self, route: Served) -> None:
         """Serve a typed function.
 
         :raises TypeError: it cannot be served; the function and the parameter are named.
         """
         self.add(bind_route(self.app, route, self.settings.body_limit))
 
-    def _declare(self, route: Route) -> None:
+    def _declare(self, route: Served) -> None:
         self.serve(route)
 
     def find_resource(self, kind: str) -> BoundResource | None:
@@ -94,8 +97,10 @@ class RestState(Declaring):
     def add(self, operation: Operation) -> None:
         """Serve an operation under the prefix.
 
-        :raises SetupError: there is one of that name already.
+        :raises SetupError: there is one of that name already, or the address is taken by what
+            tells of the interface.
         """
+        self._check_address(operation)
         self.note(operation)
         self.app.add_url_rule(
             self.settings.prefix + operation.rule,
@@ -103,6 +108,21 @@ class RestState(Declaring):
             view_func=self.make_view(operation),
             methods=[operation.method],
         )
+
+    def add_own(self, rule: str, name: str, view: Callable[..., Any]) -> None:
+        """Serve under the prefix what tells of the interface: the document, its page, problems."""
+        endpoint = f"{self.blueprint}.{name}"
+        self.own[endpoint] = self.settings.prefix + rule
+        self.app.add_url_rule(self.own[endpoint], endpoint=endpoint, view_func=view)
+
+    def _check_address(self, operation: Operation) -> None:
+        rule = self.settings.prefix + operation.rule
+        for own in self.own.values():
+            if is_below(rule, own):
+                raise SetupError(
+                    f"The operation {operation.name!r} is at {rule!r}, and the interface itself"
+                    f" answers at {own!r}. Give it another address, of a resource with 'path'."
+                )
 
     def make_view(self, operation: Operation) -> Gate:
         """Return the view function of an operation."""

@@ -69,6 +69,22 @@ def test_two_operations_at_one_address_are_found() -> None:
     assert "2 operations are at GET /api/hats" in findings(app)["rest.address-twice"].message
 
 
+def test_function_in_place_of_the_document_is_found() -> None:
+    """A function beneath a route of Flask's own may stand where the interface tells of itself."""
+    app = Flask("shop")
+    app.config.from_mapping(TESTING=True, SECRET_KEY="shop")
+    rest = Rest()
+
+    @app.get("/api/problems/<word>")
+    @rest.endpoint(public=True)
+    def show(word: str) -> str:
+        return word
+
+    rest.init_app(app)
+    found = findings(app)["rest.address-taken"]
+    assert (found.severity, "/api/problems/{word}" in found.message) == ("error", True)
+
+
 def test_need_that_is_not_held_is_found() -> None:
     """A document that says less than what is asked for, or more, is wrong."""
     contract = Contract(summary="More", need=PUBLIC, answers=(Answer(status=204, label="No."),))

@@ -73,3 +73,17 @@ def test_files_of_the_page_are_served(app: Flask, name: str) -> None:
 def test_other_files_are_not_served(app: Flask, name: str) -> None:
     """Nothing else of the package is served."""
     assert app.test_client().get(f"/api/docs/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["openapi.json", "openapi.yaml", "docs/page.css"])
+def test_condition_that_does_not_hold(app: Flask, path: str) -> None:
+    """Who asks for another version is answered with a problem, and not with this one."""
+    client = app.test_client()
+    answer = client.get(f"/api/{path}", headers={"If-Match": '"another"'})
+    assert (answer.status_code, answer.mimetype) == (412, "application/problem+json")
+    assert answer.json["type"] == "/api/problems/precondition"
+    with client.get(f"/api/{path}") as answer:
+        etag = answer.headers["ETag"]
+    for match in (etag, "*"):
+        with client.get(f"/api/{path}", headers={"If-Match": match}) as answer:
+            assert answer.status_code == 200

@@ -227,3 +227,18 @@ def test_an_empty_text_is_held_against_the_form_of_a_text(service: Any) -> None:
     client = service.client()
     assert client.get("/api/it?code=").status_code == 400
     assert client.get("/api/it?code=UA&number=").json == ["UA", None]
+
+
+def test_member_has_one_text(service: Any) -> None:
+    """Of an enumeration the value is read, as the document says, and not the name as well."""
+
+    @service.rest.get("/it", public=True)
+    def show(color: Color) -> str:
+        return color.name
+
+    client = service.client()
+    for member in Color:
+        assert client.get(f"/api/it?color={member.value}").text == member.name
+        if member.name != member.value:
+            answer = client.get(f"/api/it?color={member.name}")
+            assert answer.json["errors"][0]["name"] == "color"

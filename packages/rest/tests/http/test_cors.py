@@ -159,7 +159,7 @@ def test_origin_is_read_as_browsers_write_it(make: Any, written: str) -> None:
 
 
 def test_function_on_a_route_of_flasks_is_shared(make: Any) -> None:
-    """A typed function below the prefix is an operation, whoever registered its route."""
+    """A typed function is an operation, wherever it is and whoever registered its route."""
     interface = make(REST_CORS_ORIGINS=[HOME])
 
     def hello() -> dict[str, str]:
@@ -171,7 +171,8 @@ def test_function_on_a_route_of_flasks_is_shared(make: Any) -> None:
         interface.app.add_url_rule(rule, endpoint=rule, view_func=view)
     client = interface.client()
     ask = {"Origin": HOME, "Access-Control-Request-Method": "GET"}
-    assert client.options("/api/hello", headers=ask).status_code == 204
-    below = client.get("/api/hello", headers={"Origin": HOME})
-    assert below.headers["Access-Control-Allow-Origin"] == HOME
-    assert sent(client.get("/hello", headers={"Origin": HOME})) == set()
+    for rule in ("/api/hello", "/hello"):
+        assert client.options(rule, headers=ask).status_code == 204
+        answer = client.get(rule, headers={"Origin": HOME})
+        assert answer.headers["Access-Control-Allow-Origin"] == HOME
+        assert sent(client.get(rule, headers={"Origin": "https://evil.example"})) == set()

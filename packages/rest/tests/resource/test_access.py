@@ -293,3 +293,90 @@ def test_unseen_rule_of_the_negation(serve: Callable[..., Any], lib: Any) -> Non
     assert [each["name"] for each in api.items("/teams/1/authors", person="some")] == ["Bob"]
     team = api.get("/teams/1?include=authors", person="some").json
     assert [each["name"] for each in team["included"]["authors"]] == ["Bob"]
+
+
+def test_hidden_and_unknown_parameters_are_refused_alike(shop: Any) -> None:
+    """T31: nothing in a refusal tells what is hidden from what is not there."""
+    pairs = (
+        ("cost=1", "nope=1"),
+        ("cost[gt]=x", "nope[gt]=x"),
+        ("cost=1&zero=2", "nope=1&zero=2"),
+        ("zero=2&cost=1&limit=0", "zero=2&nope=1&limit=0"),
+        ("author.email=a", "author.nope=a"),
+        ("fields=cost", "fields=nope"),
+        ("fields=id,cost&limit=x", "fields=id,nope&limit=x"),
+        ("sort=-cost", "sort=-nope"),
+        ("sort=author.email", "sort=author.nope"),
+    )
+    for path in ("/books", "/authors/1/books"):
+        for hidden, unknown in pairs:
+            answers = [shop.get(f"{path}?{query}", person="ann") for query in (hidden, unknown)]
+            told = [each.text.replace("nope", "cost") for each in answers]
+            told = [each.replace("author.cost", "author.email") for each in told]
+            ids = [each.json.get("request_id", "") for each in answers]
+            assert told[0].replace(ids[0], "") == told[1].replace(ids[1], ""), hidden
+            assert answers[0].status_code == 400
+            assert answers[0].json["errors"]
+    for hidden, unknown in (("fields=cost", "fields=nope"), ("cost=1", "nope=1")):
+        one, other = (shop.get(f"/books/1?{query}", person="ann") for query in (hidden, unknown))
+        assert one.json["errors"][0] == {
+            **other.json["errors"][0],
+            "name": one.json["errors"][0]["name"],
+            "detail": other.json["errors"][0]["detail"].replace("nope", "cost"),
+        }
+        assert one.json["detail"] == other.json["detail"]
+
+
+def test_wrong_query_of_who_may_not_read(shop: Any) -> None:
+    """Who may not read at all is told that, whatever they asked for."""
+    for query in ("nope=1", "fields=nope", "limit=0", "cost=1"):
+        assert shop.get(f"/books?{query}").status_code == 401
+        assert shop.get(f"/books?{query}", person="maker").status_code == 403
+
+
+def test_include_of_a_kind_that_may_not_be_read(serve: Callable[..., Any], lib: Any) -> None:
+    """Who may not read what a relation leads to is told so: to sign in, or that they may not."""
+    api = serve(
+        lambda rest: (
+            rest.resource(lib.Book, public=("read",), include=("author", "tags")),
+            rest.resource(lib.Author, include=("team",)),
+            rest.resource(lib.Tag),
+            rest.resource(lib.Team),
+        ),
+        lib.Person(name="ann"),
+        lib.Person(name="tags", may=frozenset({"tag.read"})),
+    )
+    api.add(lib.Author(name="Ann"), lib.Book(title="Axes", author_id=1))
+    for path in ("/books", "/books/1"):
+        for include in ("author", "tags", "author,tags"):
+            assert api.get(f"{path}?include={include}").status_code == 401
+        assert api.get(path).status_code == 200
+        assert api.get(f"{path}?include=author", person="tags").status_code == 403
+        assert api.get(f"{path}?include=tags", person="tags").status_code == 200
+        assert api.get(f"{path}?include=author", person="ann").status_code == 200
+        assert api.get(f"{path}?include=nope").status_code == 400
+        assert api.get(f"{path}?include=author&nope=1").json["errors"][0]["name"] == "nope"
+    assert api.get("/books/9?include=author").status_code == 404
+
+
+def test_document_of_what_is_partly_public(serve: Callable[..., Any], lib: Any) -> None:
+    """A public list of which parts need a permission may be asked with and without a scheme."""
+    api = serve(
+        lambda rest: (
+            rest.resource(lib.Book, public=("read", "tag.read"), include=("author", "tags")),
+            rest.resource(lib.Author, public=("read",), sub=("books",), fields=("id", "name")),
+            rest.resource(lib.Tag, public=("*",)),
+        )
+    )
+    for name in ("token", "cookie"):
+        definition = {"type": "http", "scheme": "bearer"}
+        api.state.add_scheme(name, definition, used=lambda: False)
+    paths = api.get("/openapi.json").json["paths"]
+    for path in ("/api/books", "/api/books/{key}", "/api/authors/{key}/books"):
+        told = paths[path]["get"]
+        assert told["security"] == [{}, {"token": []}, {"cookie": []}]
+        assert {"401", "403"} < told["responses"].keys()
+        assert "Everybody may; parts of it need `author.read`." in told["description"]
+    assert paths["/api/authors"]["get"]["security"] == []
+    assert "401" not in paths["/api/authors"]["get"]["responses"]
+    assert paths["/api/tags"]["get"]["security"] == []

@@ -45,3 +45,21 @@ def test_refusal_comes_before_what_is_wrong(
     api = serve(declare, lib.Person(name="reader", may=frozenset({"book.read"})))
     assert api.call("POST", path, **sent).status_code == 401
     assert api.call("POST", path, person="reader", **sent).status_code == 403
+
+
+def test_action_without_a_body_refuses_one(serve: Callable[..., Any], lib: Any) -> None:
+    """What is sent to an action that reads no body is told, and nothing is done."""
+
+    def declare(rest: Any) -> None:
+        books = rest.resource(lib.Book, public=("*",))
+
+        @books.action()
+        def thicken(book: Any, pages: int = 1) -> None:
+            book.pages += pages
+
+    api = serve(declare)
+    api.add(lib.Author(name="Ann"), lib.Book(title="Axes", author_id=1, pages=10))
+    assert api.post("/books/1/thicken", {"pages": 5}).status_code == 422
+    assert api.get("/books/1").json["pages"] == 10
+    assert api.post("/books/1/thicken?pages=5", {}).status_code == 204
+    assert api.get("/books/1").json["pages"] == 15

@@ -39,7 +39,7 @@ def titles(api: Any, query: str) -> str:
         ("price=1.5", "A"),
         ("price[le]=1.50", "A"),
         ("state=d", "AC"),
-        ("state=OUT", "B"),
+        ("state=o", "B"),
         ("state[ne]=o", "AC"),
         ("state[in]=d&state[in]=o", "ABC"),
         ("author=1", "AB"),
@@ -88,6 +88,7 @@ def test_filter_finds(api: Any, query: str, found: str) -> None:
         "price=NaN",
         "price=0.001",
         "state=zz",
+        "state=OUT",
         "author=01",
         "author=x",
         "author=1,2",
@@ -156,9 +157,8 @@ def test_values_are_bounded(api: Any) -> None:
         ("span", "PT1.5S", "P1D"),
         ("uuid", "6BA7B810-9DAD-11D1-80B4-00C04FD430C8", "6ba7b810-9dad-11d1-80b4-00c04fd430c9"),
         ("mixed", "HALF", "ONE"),
-        ("mixed", "=text", "ONE"),
+        ("mixed", "TEXT", "ONE"),
         ("sized", "2", "1"),
-        ("sized", "LARGE", "SMALL"),
     ],
 )
 def test_filter_of_every_type(api: Any, name: str, value: str, other: str) -> None:

@@ -64,7 +64,7 @@ def test_include_costs_the_same_for_many(
 
 
 def test_include_is_bounded(serve: Callable[..., Any], lib: Any) -> None:
-    """More rows than a page has are not included: the list of one is for that."""
+    """What has more rows than a page is null, and leaves the room to the others."""
     api = serve(
         lambda rest: (
             rest.resource(lib.Team, public=("*",), include=("authors",)),
@@ -72,12 +72,18 @@ def test_include_is_bounded(serve: Callable[..., Any], lib: Any) -> None:
         ),
         REST_PAGE_LIMIT=5,
     )
-    api.add(lib.Team(name="Red", authors=[lib.Author(name=f"A{n}") for n in range(6)]))
-    answer = api.get("/teams/1?include=authors")
-    assert answer.status_code == 400
-    assert "authors" in answer.json["detail"]
-    api.delete("/authors/6", match=None)
-    assert len(api.get("/teams/1?include=authors").json["included"]["authors"]) == 5
+    api.add(
+        lib.Team(name="Two", authors=[lib.Author(name="A"), lib.Author(name="B")]),
+        lib.Team(name="Six", authors=[lib.Author(name=f"A{n}") for n in range(6)]),
+        lib.Team(name="None"),
+        lib.Team(name="Three", authors=[lib.Author(name=f"B{n}") for n in range(3)]),
+        lib.Team(name="One", authors=[lib.Author(name="C")]),
+    )
+    assert api.get("/teams/2?include=authors").json["included"] == {"authors": None}
+    found = [each["included"]["authors"] for each in api.items("/teams?include=authors&sort=id")]
+    assert [each and len(each) for each in found] == [2, None, [], 3, None]
+    api.delete("/authors/3", match=None)
+    assert len(api.get("/teams/2?include=authors").json["included"]["authors"]) == 5
 
 
 def test_include_of_what_has_no_resource(serve: Callable[..., Any], lib: Any) -> None:

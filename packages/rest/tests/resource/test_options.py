@@ -131,3 +131,22 @@ def test_thing_that_nobody_keeps(serve: Callable[..., Any]) -> None:
     api = serve(lambda rest: rest.resource("ghost", public=("*",)))
     with pytest.raises(LookupError, match="'ghost'"):
         api.get("/ghosts")
+
+
+@pytest.mark.parametrize("path", ["/problems", "/problems/old", "/docs", "/openapi.json"])
+def test_address_of_the_interface_itself(serve: Callable[..., Any], lib: Any, path: str) -> None:
+    """A resource where the interface tells of itself would never be reached: it is refused."""
+    with pytest.raises(SetupError, match=f"is at '/api{path}'.*'path'"):
+        serve(lambda rest: rest.resource(lib.Team, path=path))
+
+
+def test_address_that_the_interface_leaves_free(serve: Callable[..., Any], lib: Any) -> None:
+    """Where no document is served its address is free, and what only begins like one is."""
+    api = serve(
+        lambda rest: (
+            rest.resource(lib.Team, path="/docs", public=("*",)),
+            rest.resource(lib.Tag, path="/problems-of-people", public=("*",)),
+        ),
+        REST_DOCS=False,
+    )
+    assert api.items("/docs") == api.items("/problems-of-people") == []

@@ -1,23 +1,5 @@
 """Runs pytest on small projects."""
 
-from collections.abc import Callable
+from projects import Run, run
 
-import pytest
-
-Run = Callable[..., pytest.RunResult]
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
-    """Run pytest on files; warnings are errors there too.
-
-    ``run("test_x.py", "-v", ini="stack_app = wsgi:app", wsgi="…", test_x="…")``
-    """
-
-    def run_on(*arguments: str, ini: str = "", **files: str) -> pytest.RunResult:
-        others = "-p no:flask -p no:hypothesispytest"
-        pytester.makeini(f"[pytest]\naddopts = {others}\nfilterwarnings = error\n{ini}\n")
-        pytester.makepyfile(**files)
-        return pytester.runpytest(*arguments)
-
-    return run_on
+__all__ = ["Run", "run"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..document.shared import find_parameters
 from ..http.media_type import BY_LINE
 from .function_text import Function, FunctionText
 from .naming import name_all, name_function, name_type
@@ -63,5 +64,5 @@ def _find_functions(document: dict[str, Any]) -> Iterator[Function]:
                 call=f"{name_type(name)}Call",
                 method=method,
                 path=path,
-                operation=operation,
+                operation={**operation, "parameters": find_parameters(document, operation)},
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -17,7 +18,6 @@ from ..state import RestState
 from .document import Document, list_operations, make_document
 from .route import find_routes, list_methods, operations_at, write_path
 from .schema_faults import find_faults
-from .serving import find_own_endpoints
 
 
 def check_document(app: Flask, state: RestState) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def check_document(app: Flask, state: RestState) -> Iterator[Finding]:
     yield from _check_relations(state)
     yield from _check_views(app, state)
     yield from _check_operations(app, state)
-    yield from _check_addresses(app)
+    yield from _check_addresses(app, state)
     yield from _check_needs(app, state)
     yield from _check_schemes(document)
     for where, fault in find_faults(document):
@@ -63,9 +63,8 @@ def _check_relations(state: RestState) -> Iterator[Finding]:
 
 def _check_views(app: Flask, state: RestState) -> Iterator[Finding]:
     """Yield views under the prefix that are no operations: the document lacks them."""
-    own = find_own_endpoints(state)
     for rule in app.url_map.iter_rules():
-        if rule.endpoint in own or operations_at(app, rule):
+        if rule.endpoint in state.own or operations_at(app, rule):
             continue
         if rule.redirect_to is None and is_below(rule.rule, state.settings.prefix):
             yield Finding(
@@ -90,9 +89,18 @@ def _check_operations(app: Flask, state: RestState) -> Iterator[Finding]:
             )
 
 
-def _check_addresses(app: Flask) -> Iterator[Finding]:
-    """Yield addresses and names that two operations have."""
+def _check_addresses(app: Flask, state: RestState) -> Iterator[Finding]:
+    """Yield addresses and names that two operations have, or that are the interface's own."""
     routes = find_routes(app)
+    own = {_blank(rule) for rule in state.own.values()}
+    for route in routes:
+        if route.method == "GET" and _blank(route.path) in own:
+            yield Finding(
+                "rest.address-taken",
+                "error",
+                f"{route.name!r} is at GET {route.path}, where the interface tells of itself.",
+                "Give it another address.",
+            )
     for (method, path), times in Counter((each.method, each.path) for each in routes).items():
         if times > 1:
             yield Finding(
@@ -150,6 +158,11 @@ def _check_schemes(document: Document) -> Iterator[Finding]:
                     f"{method.upper()} {path} names the scheme {name!r}, which is not declared.",
                     "Declare it with add_scheme.",
                 )
+
+
+def _blank(path: str) -> str:
+    """Return an address without the names of its places."""
+    return re.sub(r"[<{][^>}]*[>}]", "{}", path)
 
 
 def _tell(public: bool, permission: str) -> str:

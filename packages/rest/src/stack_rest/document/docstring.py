@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
-from inspect import cleandoc
 from typing import Any
 
+from ..endpoint.docstring import find_labels, join_lines, strip_fields
 from .walking import Schema, rebuild
-
-_FIELD = re.compile(r"^:(\w+)(?: (\w+))?:[ ]?((?:.*)(?:\n[ ]+.*)*)", re.MULTILINE)
 
 
 def split_docstring(text: str) -> tuple[str, dict[str, str]]:
     """Return what a docstring says of its class, and of each ``:param``."""
-    clean = cleandoc(text)
-    found = {each[2]: _join(each[3]) for each in _FIELD.finditer(clean) if each[1] == "param"}
-    first = _FIELD.search(clean)
-    told = clean[: first.start()] if first else clean
-    paragraphs = [_join(each) for each in re.split(r"\n\s*\n", told.strip())]
-    return "\n\n".join(paragraphs), found
+    paragraphs = [join_lines(each) for each in re.split(r"\n\s*\n", strip_fields(text))]
+    return "\n\n".join(paragraphs), find_labels(text)
 
 
 def clean_schema(schema: Schema) -> Schema:
@@ -38,7 +32,3 @@ def clean_schema(schema: Schema) -> Schema:
 def _describe(properties: dict[str, Any], name: str, told: str) -> None:
     if name in properties and isinstance(properties[name], dict):
         properties[name] = {"description": told, **properties[name]}
-
-
-def _join(text: str) -> str:
-    return " ".join(text.split()).replace("``", "`")

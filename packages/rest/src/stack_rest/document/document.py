@@ -21,6 +21,7 @@ from .problems import ProblemResponses, list_problems
 from .route import Route, find_routes, find_tag
 from .schemas import Schemas
 from .security import tell_need, write_schemes, write_security
+from .shared import SharedParameters
 from .walking import find_references
 
 VERSION = "3.1.0"
@@ -37,6 +38,7 @@ def make_document(app: Flask, state: RestState, *, root: str = "") -> Document:
     """
     writer = _Writer(state, find_routes(app))
     paths = writer.write_paths()
+    components = writer.write_components(paths)
     settings = state.settings
     tags = sorted({find_tag(route, settings.prefix) for route in writer.routes})
     return {
@@ -50,7 +52,7 @@ def make_document(app: Flask, state: RestState, *, root: str = "") -> Document:
         **({} if state.schemes else {"security": []}),
         "tags": [{"name": tag, "description": f"Operations on {tag}."} for tag in tags],
         "paths": paths,
-        "components": writer.write_components(paths),
+        "components": components,
     }
 
 
@@ -78,7 +80,7 @@ class _Writer:
         return paths
 
     def write_components(self, paths: dict[str, Any]) -> dict[str, Any]:
-        """Return what operations refer to."""
+        """Return what operations refer to; parameters of several are taken out of them."""
         responses = dict(sorted(self._problems.written.items()))
         schemas = self._schemas.pick(find_references(paths))
         for name, schema in self._problems.write_schemas().items():
@@ -92,6 +94,7 @@ class _Writer:
         named = {name for each in every for name in each.get("headers", ())}
         found = {
             "schemas": dict(sorted(schemas.items())),
+            "parameters": SharedParameters(paths).written,
             "responses": responses,
             "headers": write_headers(named),
             "securitySchemes": write_schemes(self._state.schemes),
@@ -122,12 +125,12 @@ class _Writer:
             **self._problems.refer(problems),
         }
         if contract.need.public or schemes:
-            written["security"] = write_security(contract.need, schemes)
+            written["security"] = write_security(contract, schemes)
         return written
 
     def _tell(self, contract: Contract, rate: Rate | None) -> str:
         told = [contract.description or contract.summary]
-        told.append(tell_need(contract.need, self._state.schemes))
+        told.append(tell_need(contract, self._state.schemes))
         if rate is not None:
             told.append(f"One client may call {rate.calls} times in {rate.seconds} seconds.")
         return "\n\n".join(filter(None, told))

@@ -6,8 +6,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, abort, current_app, send_file
+from flask import abort, current_app, send_file
 
+from ..http.etag import hold_conditions
 from ..state import RestState
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -57,7 +58,7 @@ _PAGE = """\
 """
 
 
-def serve_page(app: Flask, state: RestState) -> None:
+def serve_page(state: RestState) -> None:
     """Serve the page and its files below the prefix."""
     page = _PAGE.format(title=escape(state.settings.title))
 
@@ -67,14 +68,10 @@ def serve_page(app: Flask, state: RestState) -> None:
     def send(name: str) -> Any:
         if name not in FILES:
             abort(404)
-        return send_file(FILES[name], conditional=True)
+        return hold_conditions(send_file(FILES[name], conditional=False))
 
-    for rule, view in (("/docs", show), ("/docs/<name>", send)):
-        app.add_url_rule(
-            state.settings.prefix + rule,
-            endpoint=f"{state.blueprint}.docs{'_file' if view is send else ''}",
-            view_func=_guard(view),
-        )
+    state.add_own("/docs", "docs", _guard(show))
+    state.add_own("/docs/<name>", "docs_file", _guard(send))
 
 
 def _guard(view: Any) -> Any:

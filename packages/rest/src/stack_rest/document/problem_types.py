@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from flask import Flask
 
 from stack_core.problem import NotFound
 
@@ -26,7 +25,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def serve_types(app: Flask, state: RestState) -> None:
+def serve_types(state: RestState) -> None:
     """Serve every type of problems, and each, below the prefix."""
 
     def describe(each: ProblemType) -> Listed:
@@ -42,12 +41,8 @@ def serve_types(app: Flask, state: RestState) -> None:
             raise NotFound("There is no such type of problems.")
         return _answer(describe(found))
 
-    for rule, view in (("/problems", list_types), ("/problems/<kind>", show_type)):
-        app.add_url_rule(
-            state.settings.prefix + rule,
-            endpoint=f"{state.blueprint}.problem_{'type' if view is show_type else 'types'}",
-            view_func=view,
-        )
+    state.add_own("/problems", "problem_types", list_types)
+    state.add_own("/problems/<kind>", "problem_type", show_type)
 
 
 def _answer(value: Any) -> Any:

@@ -115,7 +115,7 @@ def list_problems(
         found += [BadKey, InUse, KeyReused]
     if not operation.safe and any(scheme.cookie for scheme in schemes):
         found.append(Forged)
-    if not contract.need.public:
+    if not contract.need.public or contract.more:
         yield 401, BLANK
         found.append(Denied)
     yield 500, BLANK

@@ -9,8 +9,9 @@ from hashlib import blake2b
 from typing import Any
 
 import msgspec
-from flask import Flask, Response, current_app, request
+from flask import Response, current_app, request
 
+from ..http.etag import hold_conditions
 from ..http.media_type import JSON
 from ..state import RestState
 from .document import Document, make_document
@@ -42,28 +43,18 @@ FORMATS: dict[str, tuple[str, Write]] = {
 """The media type of each format, and what writes it."""
 
 
-def serve_document(app: Flask, state: RestState) -> None:
+def serve_document(state: RestState) -> None:
     """Serve the document and its pages, unless the settings say not to, and the types of problems.
 
     It is made at the first request for it, when everything is on the application, and kept.
     """
-    serve_types(app, state)
+    serve_types(state)
     if not state.settings.docs:
         return
     for name, (media_type, write) in FORMATS.items():
-        app.add_url_rule(
-            f"{state.settings.prefix}/openapi.{name}",
-            endpoint=f"{state.blueprint}.openapi_{name}",
-            view_func=_make_view(state, media_type, write),
-        )
-    serve_page(app, state)
-
-
-def find_own_endpoints(state: RestState) -> frozenset[str]:
-    """Return the endpoints that tell of the interface and are no part of it."""
-    names = [f"openapi_{name}" for name in FORMATS]
-    names += ["docs", "docs_file", "problem_types", "problem_type"]
-    return frozenset(f"{state.blueprint}.{name}" for name in names)
+        view = _make_view(state, media_type, write)
+        state.add_own(f"/openapi.{name}", f"openapi_{name}", view)
+    serve_page(state)
 
 
 def _make_view(state: RestState, media_type: str, write: Write) -> Callable[[], Response]:
@@ -78,6 +69,6 @@ def _make_view(state: RestState, media_type: str, write: Write) -> Callable[[], 
         answer.set_etag(edition.etag)
         answer.headers["Cache-Control"] = "no-cache"
         answer.headers["X-Content-Type-Options"] = "nosniff"
-        return answer.make_conditional(request)
+        return hold_conditions(answer)
 
     return show

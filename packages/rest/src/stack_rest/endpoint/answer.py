@@ -12,13 +12,12 @@ from flask import Flask
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..http.encoder import ENCODER
-from ..http.media_type import JSON
+from ..http.media_type import BYTES, JSON
 from ..operation.operation import Answer
 from ..shape.model import read_foreign
 from ..shape.shape import make_shape
 
 TEXT = "text/plain; charset=utf-8"
-BYTES = "application/octet-stream"
 _READY: dict[type, str] = {str: TEXT, bytes: BYTES}
 
 

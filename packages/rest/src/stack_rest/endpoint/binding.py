@@ -19,6 +19,7 @@ from ..problem.catalogue import TooLarge, UnknownMedia, Unreadable
 from .answer import Answerer, Answers, Reply
 from .call import Call
 from .option import Declaration
+from .other_body import NoBody, OwnBody
 from .plan import Plan, Planner
 from .signature import Signature, read_signature
 from .stream import Stream, find_streamed
@@ -161,7 +162,14 @@ def _make_contract(
 def _find_problems(plan: Plan, asked: bool) -> list[type[Problem]]:
     found: list[type[Problem]] = [NotFound] if plan.paths else []
     found += [BadQuery] if asked else []
-    return found + ([Invalid, Unreadable, TooLarge, UnknownMedia] if plan.body else [])
+    match plan.body:
+        case None:
+            return found
+        case NoBody():
+            return [*found, Invalid]
+        case OwnBody():
+            return [*found, TooLarge]
+    return [*found, Invalid, Unreadable, TooLarge, UnknownMedia]
 
 
 def _describe_text(value: TextValue) -> Parameter:

@@ -12,10 +12,10 @@ from stack_core.problem import BadQuery, FieldError
 from ..http.query import read_query
 from .answer import Answers
 from .plan import Plan
-from .texts import TextValue, Where, find_texts, read_spread, read_values, refuse_unknown
+from .texts import TextPlace, TextValue, find_texts, read_spread, read_values, refuse_unknown
 
 _WRONG = "The request cannot be used as it is. See what is wrong in 'errors'."
-_PLACES: tuple[Where, ...] = ("query", "header", "cookie")
+_PLACES: tuple[TextPlace, ...] = ("query", "header", "cookie")
 
 
 class Call:
@@ -28,9 +28,10 @@ class Call:
         self._function = function
         self._answer = answers.answer
         self._read_body = plan.body.read if plan.body is not None else None
+        self._requests = plan.requests
         self._paths = tuple((path, path.plain) for path in plan.paths)
         self._spreads = plan.spreads
-        self._texts: list[tuple[Where, tuple[TextValue, ...]]] = []
+        self._texts: list[tuple[TextPlace, tuple[TextValue, ...]]] = []
         for where in _PLACES:
             if found := tuple(value for value in plan.texts if value.where == where):
                 self._texts.append((where, found))
@@ -48,6 +49,8 @@ class Call:
             self._read_texts(values)
         if self._read_body is not None:
             self._read_body(values)
+        for name in self._requests:
+            values[name] = request._get_current_object()  # type: ignore[attr-defined]  # a proxy
         return self._answer(self._function(**values))
 
     def _read_texts(self, values: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from stack_core import SetupError
 
 from ..operation.operation import Operation
 from .binding import Place, bind
-from .option import Declaration, Options, Route, ServedOptions
+from .option import Declaration, Options, Served, ServedOptions
 from .view import make_view
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,7 +27,7 @@ class Declaring(ABC):
     """
 
     @abstractmethod
-    def _declare(self, route: Route) -> None:
+    def _declare(self, route: Served) -> None:
         """Serve a function below the prefix, now or when an application is there."""
 
     def get(self, rule: str, **options: Unpack[ServedOptions]) -> Callable[[F], F]:
@@ -86,7 +86,7 @@ class Declaring(ABC):
         def declare(function: F) -> F:
             declaration = Declaration(function, said)  # type: ignore[arg-type]
             if blueprint is None:
-                self._declare(Route(declaration, method, rule))
+                self._declare(Served(declaration, method, rule))
             else:
                 name = said.get("name") or function.__name__
                 view = make_view(declaration)
@@ -104,10 +104,10 @@ class Routes:
     """
 
     def __init__(self) -> None:
-        self._routes: list[Route] = []
+        self._routes: list[Served] = []
         self._taken = False
 
-    def add(self, route: Route) -> None:
+    def add(self, route: Served) -> None:
         """Keep one more.
 
         :raises SetupError: an application was given the others already.
@@ -120,13 +120,13 @@ class Routes:
             )
         self._routes.append(route)
 
-    def take(self) -> tuple[Route, ...]:
+    def take(self) -> tuple[Served, ...]:
         """Return all of them, for an application."""
         self._taken = True
         return tuple(self._routes)
 
 
-def bind_route(app: Flask, route: Route, limit: int) -> Operation:
+def bind_route(app: Flask, route: Served, limit: int) -> Operation:
     """Return what was declared as an operation of an application."""
     declaration = route.declaration
     rule = Rule(route.rule)

@@ -9,6 +9,7 @@ from typing import Any, NotRequired, Required, Union, get_args, get_origin, get_
 import msgspec
 from msgspec import inspect
 from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Request
 
 from ..shape.model import is_model
 from ..shape.shape import strip_notes
@@ -41,6 +42,12 @@ def is_file(annotation: Any) -> bool:
     """Tell whether a parameter is a file, or several."""
     plain = strip_none(split_list(annotation) or annotation)
     return isinstance(plain, type) and issubclass(plain, FileStorage)
+
+
+def is_request(annotation: Any) -> bool:
+    """Tell whether a parameter is the request itself."""
+    plain = strip_none(annotation)
+    return isinstance(plain, type) and issubclass(plain, Request)
 
 
 def is_structured(annotation: Any) -> bool:

@@ -97,7 +97,7 @@ class Declaration(msgspec.Struct, frozen=True, eq=False):
         return read_rate(self.options.get("rate", ""))
 
 
-class Route(msgspec.Struct, frozen=True):
+class Served(msgspec.Struct, frozen=True):
     """A declaration that is served at an address below the prefix."""
 
     declaration: Declaration

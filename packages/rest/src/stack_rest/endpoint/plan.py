@@ -9,25 +9,31 @@ import msgspec
 from ..operation.operation import SAFE
 from .form_body import FilePart, FormBody
 from .json_body import JsonBody
-from .kind import FieldOf, find_fields, is_file, is_structured, split_list
+from .kind import FieldOf, find_fields, is_file, is_request, is_structured, split_list
 from .option import Declaration
+from .other_body import NoBody, OwnBody
 from .path_value import PathValue
 from .signature import Argument, Signature
 from .source import Body, Cookie, Form, Header, Query
 from .text import Read, make_read
-from .texts import Spread, TextValue, Where
+from .texts import Spread, TextPlace, TextValue
 
 _BODILESS = SAFE | {"DELETE"}
-_WHERE: dict[type, Where] = {Query: "query", Header: "header", Cookie: "cookie", Form: "body"}
+_WHERE: dict[type, TextPlace] = {Query: "query", Header: "header", Cookie: "cookie", Form: "body"}
 
 
 class Plan(msgspec.Struct, frozen=True, eq=False):
-    """Where each parameter of a function comes from."""
+    """Where each parameter of a function comes from.
+
+    :param requests: the names of those that are the request itself.
+    :param body: None: by HTTP's rules a body means nothing with the method, and is not looked at.
+    """
 
     paths: tuple[PathValue, ...]
     texts: tuple[TextValue, ...]
     spreads: tuple[Spread, ...]
-    body: JsonBody | FormBody | None
+    requests: tuple[str, ...]
+    body: JsonBody | FormBody | OwnBody | NoBody | None
 
 
 class Planner:
@@ -50,6 +56,7 @@ class Planner:
         self._spreads: list[Spread] = []
         self._bodies: list[Argument] = []
         self._files: list[FilePart] = []
+        self._requests: list[str] = []
 
     def plan(self, signature: Signature) -> Plan:
         """Return where everything comes from.
@@ -71,6 +78,7 @@ class Planner:
             paths=tuple(self._paths),
             texts=tuple(each for each in self._texts if each.where != "body"),
             spreads=tuple(each for each in self._spreads if each.where != "body"),
+            requests=tuple(self._requests),
             body=self._make_body(),
         )
 
@@ -87,6 +95,8 @@ class Planner:
         source = argument.source
         if argument.name in self._in_rule:
             self._paths.append(_make_path(argument))
+        elif is_request(argument.annotation):
+            self._requests.append(argument.name)
         elif is_file(argument.annotation):
             many = split_list(argument.annotation) is not None
             self._files.append(FilePart(argument.name, many, argument.required, argument.label))
@@ -95,7 +105,7 @@ class Planner:
         else:
             self._place_text(argument, _WHERE[type(source or Query())])
 
-    def _place_text(self, argument: Argument, where: Where) -> None:
+    def _place_text(self, argument: Argument, where: TextPlace) -> None:
         fields = find_fields(argument.annotation)
         if fields is None:
             name = getattr(argument.source, "name", "") or argument.name
@@ -106,7 +116,7 @@ class Planner:
         values = tuple(_make_field_value(each, where) for each in fields)
         self._spreads.append(Spread(argument.name, argument.annotation, where, values))
 
-    def _make_body(self) -> JsonBody | FormBody | None:
+    def _make_body(self) -> JsonBody | FormBody | OwnBody | NoBody | None:
         forms = [each for each in self._texts if each.where == "body"]
         spreads = [each for each in self._spreads if each.where == "body"]
         formed = bool(forms or spreads or self._files)
@@ -114,8 +124,10 @@ class Planner:
             self._check_bodies(formed)
         if formed:
             return FormBody(forms, spreads, self._files, self._limit)
-        if not self._bodies:
+        if not self._bodies and self._method in _BODILESS:
             return None
+        if not self._bodies:
+            return OwnBody(self._limit) if self._requests else NoBody()
         try:
             return JsonBody(self._bodies[0], self._limit)
         except TypeError as error:
@@ -143,7 +155,7 @@ class Planner:
             )
 
 
-def _make_value(argument: Argument, name: str, where: Where) -> TextValue:
+def _make_value(argument: Argument, name: str, where: TextPlace) -> TextValue:
     item = split_list(argument.annotation)
     read: Read = make_read(argument.annotation if item is None else item)
     return TextValue(
@@ -159,7 +171,7 @@ def _make_value(argument: Argument, name: str, where: Where) -> TextValue:
     )
 
 
-def _make_field_value(field: FieldOf, where: Where) -> TextValue:
+def _make_field_value(field: FieldOf, where: TextPlace) -> TextValue:
     made = _make_value(Argument(field.name, field.annotation), field.name, where)
     default = msgspec.UNSET if field.default is msgspec.NODEFAULT else field.default
     return msgspec.structs.replace(made, required=field.required, default=default)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterator
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from .docstring import find_labels, strip_fields
 from .option import Declaration
 from .source import Body, Cookie, Form, Header, Query, Source
 
 _SOURCES = (Body, Query, Header, Cookie, Form)
-_LABELS = re.compile(r"^\s*:param (\w+):\s*(.*(?:\n(?!\s*:|\s*$).*)*)", re.MULTILINE)
 
 
 class Argument(msgspec.Struct, frozen=True):
@@ -55,12 +54,12 @@ def read_signature(declaration: Declaration) -> Signature:
         raise TypeError(
             f"{declaration.title} does not say what it returns. Write a type after '->', or None."
         )
-    summary, _, rest = text.partition("\n\n")
+    summary, _, rest = strip_fields(text).partition("\n\n")
     return Signature(
         arguments=tuple(_read_arguments(declaration, hints, text)),
         returns=hints["return"],
         summary=declaration.options.get("summary") or _make_summary(declaration, summary),
-        description=re.split(r"^\s*:\w+", rest, maxsplit=1, flags=re.MULTILINE)[0].strip(),
+        description=rest.strip(),
     )
 
 
@@ -77,7 +76,7 @@ def _read_hints(declaration: Declaration) -> dict[str, Any]:
 def _read_arguments(
     declaration: Declaration, hints: dict[str, Any], text: str
 ) -> Iterator[Argument]:
-    labels = {name: " ".join(label.split()) for name, label in _LABELS.findall(text)}
+    labels = find_labels(text)
     for name, parameter in inspect.signature(declaration.function).parameters.items():
         if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
             raise TypeError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import ValidationError, inspect
@@ -11,6 +12,7 @@ from stack_core.document import check_text
 from stack_core.scalar import Part, to_scalar
 
 from ..shape.leaf import Test, make_leaf
+from ..shape.member import read_member_text
 from ..shape.node import NO_CHOICE
 
 Read = Callable[[str], Any]
@@ -56,7 +58,7 @@ def _make(info: inspect.Type, annotation: Any) -> Read:
         case inspect.DecimalType():
             return _scalar(_PARTS[inspect.DecimalType])
         case inspect.EnumType():
-            return _scalar(Part("enum", info.cls))
+            return partial(read_member_text, info.cls)
         case inspect.LiteralType():
             return _chosen(info.values)
         case inspect.UnionType():

@@ -17,7 +17,7 @@ from ..shape.node import MOST_FAULTS, shorten
 from ..shape.thing import clean
 from .text import Read
 
-Where = Literal["query", "header", "cookie", "body"]
+TextPlace = Literal["query", "header", "cookie", "body"]
 WRONG = "What was sent cannot be used. See what is wrong in 'errors'."
 """Of a body, a form or JSON."""
 
@@ -32,7 +32,7 @@ class TextValue(msgspec.Struct, frozen=True, eq=False):
 
     name: str
     target: str
-    where: Where
+    where: TextPlace
     type: Any
     read: Read
     many: bool = False
@@ -46,7 +46,7 @@ class Spread(msgspec.Struct, frozen=True, eq=False):
 
     target: str
     cls: Any
-    where: Where
+    where: TextPlace
     values: tuple[TextValue, ...]
 
 
@@ -54,7 +54,7 @@ Find = Callable[[str], Sequence[str]]
 """Returns every text that stands under a name."""
 
 
-def find_texts(where: Where) -> Find:
+def find_texts(where: TextPlace) -> Find:
     """Return how a kind of place is searched in the current request."""
     match where:
         case "query":
@@ -99,7 +99,7 @@ def read_spread(spread: Spread, find: Find, errors: list[FieldError]) -> dict[st
 
 
 def refuse_unknown(
-    given: Iterable[str], known: frozenset[str], where: Where, errors: list[FieldError]
+    given: Iterable[str], known: frozenset[str], where: TextPlace, errors: list[FieldError]
 ) -> None:
     """Tell of each name that nobody declared."""
     what = "parameter" if where == "query" else "field"

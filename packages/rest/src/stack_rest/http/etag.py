@@ -6,8 +6,11 @@ from hashlib import blake2b
 
 from flask import request
 from werkzeug.http import parse_etags
+from werkzeug.wrappers import Response
 
 from ..problem.catalogue import MatchRequired, NotMatched
+
+_ANY_VERSION = ("HTTP_IF_MATCH", "*")
 
 
 def write_etag(version: str, body: bytes) -> str:
@@ -25,6 +28,21 @@ def is_known(etag: str) -> bool:
     if header is None or request.method not in ("GET", "HEAD"):
         return False
     return parse_etags(header).contains_weak(etag.strip('"'))
+
+
+def hold_conditions(answer: Response) -> Response:
+    """Return what is answered to who has, or wants, a version: the answer, or that it is theirs.
+
+    :raises NotMatched: ``If-Match`` does not hold; werkzeug would send the body all the same.
+    """
+    # werkzeug takes '*', which is any version, for the tag of none.
+    given = request.environ
+    environ = {name: given[name] for name in given if (name, given[name]) != _ANY_VERSION}
+    held = answer.make_conditional(environ)
+    if held.status_code == NotMatched.status:
+        held.close()
+        raise NotMatched("What is here is another version. Read it again.")
+    return held
 
 
 def read_match(*, required: bool) -> tuple[str, ...] | None:

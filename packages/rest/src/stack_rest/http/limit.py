@@ -1,6 +1,6 @@
 """What a client is told of a limit, in its headers.
 
-They are written as draft-ietf-httpapi-ratelimit-headers-10 has them.
+They are written as draft-ietf-httpapi-ratelimit-headers-11 has them.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ LINES = "application/jsonl"
 ND_LINES = "application/x-ndjson"
 BY_LINE = (LINES, ND_LINES, "application/x-jsonlines")
 """Those with one JSON text on each line: the first is what is answered, the others its elders."""
+BYTES = "application/octet-stream"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 

@@ -80,12 +80,14 @@ SIGNED_IN = Need()
 class Contract(msgspec.Struct, frozen=True, kw_only=True):
     """What an operation takes and answers: what the document says of it.
 
+    :param more: permissions that parts of it need, of which the rest is for everybody.
     :param problems: classes of problems that it raises beside those of every operation.
     """
 
     summary: str
     description: str = ""
     need: Need = SIGNED_IN
+    more: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
     answers: tuple[Answer, ...] = ()

@@ -24,13 +24,11 @@ _NAMES = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+(?: *, *[A-Za-z0-9!#$%&'*+.^_`|
 class Sharing:
     """Lets pages of other origins call the operations of one application.
 
-    :param prefix: the path under which the interface is.
     :param max_age: seconds for which a browser may keep what it was told beforehand.
     """
 
-    def __init__(self, app: Flask, prefix: str, origins: Origins, *, max_age: int) -> None:
+    def __init__(self, app: Flask, origins: Origins, *, max_age: int) -> None:
         self._app = app
-        self._below = f"{prefix}/"
         self._origins = origins
         self._max_age = str(max_age)
 
@@ -78,9 +76,7 @@ class Sharing:
         return bool(origin) and self._origins.allows(origin or "")
 
     def _is_operation(self, endpoint: str | None) -> bool:
-        if endpoint is None or not request.path.startswith(self._below):
-            return False
-        view = self._app.view_functions.get(endpoint)
+        view = self._app.view_functions.get(endpoint or "")
         return isinstance(view, Gate) or hasattr(view, MARK)
 
     def _find_methods(self) -> Iterator[str]:

@@ -18,7 +18,7 @@ from ..settings import RestSettings
 from .declaration import Act, Moment, Resource
 from .items import Shapes
 from .layout import Layout
-from .schema import Schemas
+from .schema import ResourceSchemas
 from .swift import Swift
 
 Read = Callable[[tuple[str, ...], bool], Any]
@@ -68,9 +68,9 @@ class BoundResource:
         return Shapes(self.layout)
 
     @cached_property
-    def schemas(self) -> Schemas:
+    def schemas(self) -> ResourceSchemas:
         """The types that the document tells of it."""
-        return Schemas(self.layout)
+        return ResourceSchemas(self.layout)
 
     @cached_property
     def swift(self) -> Swift:
@@ -103,14 +103,15 @@ class BoundResource:
             )
         return found
 
+    def neighbour(self, name: str) -> Desk:
+        """Return what the rows that a relation leads to are read through, as this one has it."""
+        kind = self.layout.description.by_name[name].relation
+        return Desk(self.app, kind, public=self.layout.public())
+
     def see(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Return those of some fields that whoever asks may read."""
+        """Return those of some fields, and of paths, that whoever asks may read."""
         seen = {field.name for field in self.desk.fields()}
-        return tuple(
-            name
-            for name in names
-            if (name in seen if name not in self.layout.computed else self._computes(name))
-        )
+        return tuple(name for name in names if name in seen or self._sees_more(name))
 
     def narrowing(self, names: tuple[str, ...], read: Read, *, named: bool = False) -> Any:
         """Read with all of the fields, or with those that whoever asks may see.
@@ -135,8 +136,11 @@ class BoundResource:
         text = self.layout.description.key_text(key)
         return f"{quote(request.script_root)}{self.settings.prefix}{self.path}/{text}"
 
-    def _computes(self, name: str) -> bool:
-        return all(self._sees_path(path) for path in self.layout.computed[name].paths)
+    def _sees_more(self, name: str) -> bool:
+        """Tell whether whoever asks may read what is no field: what is computed, or a path."""
+        computed = self.layout.computed.get(name)
+        paths = computed.paths if computed is not None else (name,) if "." in name else ()
+        return bool(paths or computed) and all(map(self._sees_path, paths))
 
     def _sees_path(self, path: str) -> bool:
         """Tell whether whoever asks may read all along a path."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from stack_core.inspection import MOST_ORDERS
 from stack_core.problem import (
     BadQuery,
     Conflict,
@@ -40,6 +41,7 @@ class Contracts:
         return Contract(
             summary=f"List {self._many}",
             need=self._need("list"),
+            more=self._bound.layout.find_more("list"),
             parameters=(*self._filters(), *self._wishes(), *self._shown(), *self._paging()),
             answers=(
                 Answer(
@@ -59,6 +61,7 @@ class Contracts:
         return Contract(
             summary=f"Get {self._one}",
             need=self._need("get"),
+            more=self._bound.layout.find_more("get"),
             parameters=(self._key, *self._shown(), *self._known()),
             answers=(self._item(200, "The item."), *self._unchanged()),
             problems=(BadQuery, *_GONE),
@@ -129,6 +132,7 @@ class Contracts:
             return msgspec.structs.replace(
                 found,
                 summary=f"{found.summary} of {self._one}",
+                need=self._need("get") if found.need.public else found.need,
                 parameters=(self._key, *found.parameters),
                 problems=(*found.problems, *_GONE),
             )
@@ -237,7 +241,8 @@ class Contracts:
             known = sorted(layout.sorts)
             names = [*known, *(f"-{name}" for name in known)]
             told = "What the list is sorted by, separated by commas; '-': descending."
-            yield _query("sort", _listed(names), told)
+            most = msgspec.Meta(max_length=MOST_ORDERS)
+            yield _query("sort", Annotated[_listed(names), most], told)
 
     def _shown(self) -> Iterator[Parameter]:
         layout = self._bound.layout

@@ -12,6 +12,8 @@ from stack_core.conversion import convert_operand
 from stack_core.description import Description, Field
 from stack_core.filter import All, Filter, Is, Not, Some
 
+from ..shape.member import find_members, read_member_text
+
 Comparison = Literal[
     "eq", "ne", "lt", "le", "gt", "ge", "in", "not_in", "null", "contains", "starts"
 ]
@@ -47,6 +49,11 @@ class FilterParameter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     field: Field
 
     @property
+    def whole(self) -> str:
+        """The path from the row itself."""
+        return ".".join(filter(None, (self.some, self.path)))
+
+    @property
     def many(self) -> bool:
         """Whether it may be given several times."""
         return self.comparison in ("in", "not_in")
@@ -62,16 +69,30 @@ class FilterParameter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return list[one] if self.many else one  # type: ignore[valid-type]
 
     def read(self, texts: Sequence[str]) -> Iterator[Filter]:
-        """Yield what its texts say; a comparison that is given twice must hold twice."""
+        """Yield what its texts say; a comparison that is given twice must hold twice.
+
+        :raises ValidationError: a text stands for no member of an enumeration.
+        """
+        values = [self._read_one(text) for text in texts]
         if self.many:
-            part: Filter = Is(self.path, "in", list(texts))
+            part: Filter = Is(self.path, "in", values)
             yield Not(part) if self.comparison == "not_in" else part
             return
-        for text in texts:
+        for value in values:
             if self.comparison == "ne":
-                yield Not(Is(self.path, "eq", text))
+                yield Not(Is(self.path, "eq", value))
             else:
-                yield Is(self.path, self.comparison, text)  # type: ignore[arg-type]
+                yield Is(self.path, self.comparison, value)  # type: ignore[arg-type]
+
+    def _read_one(self, text: str) -> Any:
+        """Return a value as a desk takes it: text that it reads, or a member."""
+        if self.comparison == "null" or not self._members:
+            return text
+        return read_member_text(self.field.python, text)
+
+    @property
+    def _members(self) -> bool:
+        return self.field.type == "enum" and bool(find_members(self.field.python))
 
     def find_fault(self, text: str) -> str:
         """Return what is wrong with a text, or nothing; asked where a list was refused."""
@@ -80,7 +101,7 @@ class FilterParameter(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         if self.field.type == "relation" and self.field.python is str:
             return ""  # compared with the key itself, and not with its text in an address
         try:
-            convert_operand(self.field, text, text=True)
+            convert_operand(self.field, self._read_one(text), text=True)
         except msgspec.ValidationError as error:
             return str(error)
         return ""

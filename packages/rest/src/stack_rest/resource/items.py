@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import Enum
 from operator import itemgetter
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 
 from stack_core.description import Field, Key
 
+from ..shape.member import find_members, is_by_name
 from .layout import Layout
 
 MOST_SHAPES = 200
@@ -137,11 +137,7 @@ def write_version(value: Any) -> str:
 
 def _writes(field: Field) -> Callable[[Any], Any] | None:
     """Return what writes the values of a field that msgspec cannot, or None."""
-    python = field.python
-    if field.type != "enum" or not (isinstance(python, type) and issubclass(python, Enum)):
-        return None
-    kinds = {type(member.value) for member in python}
-    if kinds in ({str}, {int}):
+    if field.type != "enum" or not find_members(field.python) or not is_by_name(field.python):
         return None
     return lambda value: None if value is None else value.name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, get_type_hints
 
@@ -10,6 +10,7 @@ import msgspec
 
 from stack_core.description import Description, Field
 
+from ..shape.member import find_members
 from .declaration import Act, Computed, Resource
 from .filters import FilterParameter, find_parameters
 from .options import VERBS, Method
@@ -49,6 +50,16 @@ class Layout:
         own = [name for name, field in self.fields.items() if field.filter and not field.many]
         paths = dict.fromkeys([*own, *self.resource.options.filters])
         return {each.name: each for each in find_parameters(self.description, paths)}
+
+    @cached_property
+    def enums(self) -> Mapping[str, Field]:
+        """The fields that are written and have the members of an enumeration."""
+        written = {name: self.description.by_name[name] for name in self.write}
+        return {
+            name: field
+            for name, field in written.items()
+            if field.type == "enum" and find_members(field.python)
+        }
 
     @cached_property
     def sorts(self) -> frozenset[str]:
@@ -100,6 +111,32 @@ class Layout:
         """Tell whether everybody may do this."""
         named = {self.permission(method), f"{self.description.kind}.*", "*"}
         return not named.isdisjoint(self.public())
+
+    def find_more(self, method: Method) -> tuple[str, ...]:
+        """Return what else one needs to see all of what everybody may read."""
+        if not self.is_public(method):
+            return ()
+        options = self.resource.options
+        paths = [*self.fields, *options.include]
+        paths += [path for each in self.computed.values() for path in each.paths]
+        if method == "list":
+            paths += [*options.filters, *options.sorts]
+        kinds = {kind for path in paths for kind in self._find_kinds(path)}
+        public = self.public()
+        return tuple(
+            f"{kind}.read"
+            for kind in sorted(kinds)
+            if public.isdisjoint((f"{kind}.read", f"{kind}.*", "*"))
+        )
+
+    def _find_kinds(self, path: str) -> Iterator[str]:
+        """Yield the kinds that a path leads through, and to."""
+        description, names = self.description, path.split(".") if path else []
+        for number, name in enumerate(names, 1):
+            field = description.by_name[name]
+            if field.type == "relation":
+                yield field.relation
+                description = description.related(name) if number < len(names) else description
 
     def _choose(self, named: tuple[str, ...] | None, fits: Any, word: str) -> tuple[str, ...]:
         known = self.description.by_name

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..http.media_type import JSON
-from ..http.rate import Rate, read_rate
+from ..http.rate import read_rate
 from ..operation.operation import Operation
 from ..problem.renderer import ProblemJson
 from .acting import make_action
 from .bound import BoundResource
 from .bulk import BulkWriting
 from .contracts import Contracts
-from .nested import Nested
+from .nested import Nested, make_nested
 from .options import Method
 from .reading import MEDIA_TYPES, Reading
 from .writing import Writing
@@ -53,7 +53,7 @@ def make_operations(bound: BoundResource, problems: ProblemJson) -> Iterator[Ope
     for action in bound.actions:
         yield make_action(bound, action)
     for name in bound.options.sub:
-        yield from _nest(bound, name, contracts, rate)
+        yield from make_nested(Nested(bound, name), contracts, rate)
 
 
 def _runs(bound: BoundResource, problems: ProblemJson) -> dict[Method, Callable[..., Any]]:
@@ -67,32 +67,3 @@ def _runs(bound: BoundResource, problems: ProblemJson) -> dict[Method, Callable[
         "delete": writing.delete,
         "bulk": BulkWriting(bound, problems).run,
     }
-
-
-def _nest(
-    bound: BoundResource, name: str, contracts: Contracts, rate: Rate | None
-) -> Iterator[Operation]:
-    nested = Nested(bound, name)
-    rule = f"{bound.path}/<key>/{name.replace('_', '-')}"
-    yield Operation(
-        name=f"{bound.name}.{name}.list",
-        method="GET",
-        rule=rule,
-        run=nested.page,
-        find_contract=contracts.nested_list(name),
-        tag=bound.name,
-        rate=rate,
-        media_types=MEDIA_TYPES,
-    )
-    if "create" not in bound.options.methods:
-        return
-    yield Operation(
-        name=f"{bound.name}.{name}.create",
-        method="POST",
-        rule=rule,
-        run=nested.create,
-        find_contract=contracts.nested_create(name),
-        tag=bound.name,
-        rate=rate,
-        keyed=True,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from stack_core.description import Key
 from stack_core.desk import Listing
-from stack_core.filter import All, Filter
+from stack_core.filter import TRUE, Filter
 from stack_core.problem import BadQuery
 from stack_core.query import Query, Total
 
@@ -29,6 +29,7 @@ from .including import include, list_keys
 from .items import Shape
 from .lines import stream_rows
 from .listing import FORMATS, NOTHING, Asked, find_faults, read_item, read_list
+from .sight import Sight
 
 MEDIA_TYPES = (*FORMATS.values(), ND_LINES)
 _PLAIN = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*", re.ASCII)
@@ -51,36 +52,42 @@ class Page(msgspec.Struct, omit_defaults=True):
 
 
 class Reading:
-    """The reading half of a resource."""
+    """The reading half of a resource.
 
-    def __init__(self, bound: BoundResource) -> None:
+    :param within: what holds of every row of a list besides what was asked for.
+    """
+
+    def __init__(self, bound: BoundResource, within: Filter = TRUE) -> None:
         self._bound = bound
+        self._within = within
 
-    def page(self, narrow: Filter | None = None) -> Any:
-        """Answer with a page, or with the whole list line by line.
-
-        :param narrow: what holds besides what was asked for.
-        """
+    def page(self) -> Any:
+        """Answer with a page, or with the whole list line by line."""
         bound = self._bound
-        asked = read_list(find_args(), bound.layout, bound.page_size, bound.settings.page_limit)
-        if narrow is not None:
-            asked.where = All((narrow, asked.where))
-        media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
+        sizes = bound.page_size, bound.settings.page_limit
+        read = partial(read_list, find_args(), bound.layout, sizes)
         try:
+            asked = read()
+            media_type = FORMATS[asked.format] if asked.format else choose_media_type(MEDIA_TYPES)
             if media_type != JSON:
                 return self._stream(asked, media_type)
             return self._narrowing(asked, lambda names, tagged: self._page(asked, names))
         except BadQuery as problem:
+            self._explain(problem, read)
             # A desk knows paths and not what their parameters are called.
             problem.errors = problem.errors or tuple(find_faults(find_args(), bound.layout))
             raise
 
     def item(self, key: str) -> Any:
         """Answer with one item."""
-        bound = self._bound
-        asked = read_item(find_args(), bound.layout)
-        found = bound.desk.parse_key(key)
-        return self._narrowing(asked, partial(self._answer_item, asked, found))
+        read = partial(read_item, find_args(), self._bound.layout)
+        found = self._bound.desk.parse_key(key)
+        try:
+            asked = read()
+            return self._narrowing(asked, partial(self._answer_item, asked, found))
+        except BadQuery as problem:
+            self._explain(problem, read)
+            raise
 
     def show(self, key: Key) -> Any:
         """Answer with all of one item, whatever the address asks for."""
@@ -91,12 +98,27 @@ class Reading:
         named = asked.names is not self._bound.layout.read
         return self._bound.narrowing(asked.names, read, named=named)
 
+    def _explain(self, problem: BadQuery, read: Callable[..., Asked]) -> None:
+        """Raise what whoever asks is told of all that they may not ask for.
+
+        What is hidden from them is told as what is not there, in one go.
+
+        :param read: reads the parameters once more, with what they see.
+        """
+        self._bound.desk.require("read")
+        try:
+            read(Sight(self._bound))
+        except BadQuery as told:
+            if told.errors:
+                raise told from problem
+
     def _page(self, asked: Asked, names: tuple[str, ...]) -> Any:
         shape = self._bound.shapes.find(names, included=bool(asked.include))
         sorts = self._bound.layout.sorts
         # What is not for clients to sort by is not for them to read in a cursor.
         bare = any(path.removeprefix("-") not in sorts for path in asked.order)
-        listing = self._bound.desk.page(self._query(asked, shape), asked.cursor, bare=bare)
+        query, desk = self._query(asked, shape), self._bound.desk
+        listing = desk.page(query, asked.cursor, bare=bare, within=self._within)
         items = shape.make_all(listing.rows, listing.keys)
         if self._bound.layout.many or asked.include:
             self._complete(asked, names, items, listing.keys)
@@ -135,7 +157,8 @@ class Reading:
 
         def read(names: tuple[str, ...], tagged: bool) -> Any:
             shape = self._bound.shapes.find(names)
-            rows = self._bound.desk.stream(self._query(asked, shape, keyed=layout.needs_key))
+            query = self._query(asked, shape, keyed=layout.needs_key)
+            rows = self._bound.desk.stream(query, within=self._within)
             return stream_rows(layout, shape, rows, media_type)
 
         return self._bound.narrowing(names, read, named=asked.names is not layout.read)

@@ -17,7 +17,7 @@ from .layout import Layout, is_needed
 from .options import MOST_WRITES
 
 
-class Schemas:
+class ResourceSchemas:
     """The types of one resource: of its items, its pages, and what is sent to it.
 
     :param title: what they are called after, such as ``Flight``.
@@ -129,9 +129,13 @@ class Schemas:
 
 
 def _shown(field: Field) -> Any:
-    """Return what a field reads as: what is in a table may be older than its rules."""
+    """Return what a field reads as: what is in a table may be older than its rules.
+
+    A list of keys is None where an answer has no room for it.
+    """
+    nullable = field.nullable or field.many
     return msgspec.structs.replace(
-        field, min_length=None, max_length=None, pattern=None, ge=None, le=None
+        field, nullable=nullable, min_length=None, max_length=None, pattern=None, ge=None, le=None
     ).annotation
 
 

@@ -22,6 +22,7 @@ from ..http.etag import read_match, write_etag
 from ..http.media_type import JSON, MERGE
 from ..shape.container import NO_OBJECT
 from ..shape.leaf import NOT_TEXT
+from ..shape.member import read_member
 from .bound import BoundResource
 from .declaration import Act
 from .including import list_keys
@@ -184,6 +185,7 @@ class Writing:
             if name not in write or name in given
         ]
         wrong += [FieldError((name,), NOT_TEXT) for name in self._find_numbers(values)]
+        values = {**values, **self._read_members(values, wrong)}
         known = {name: value for name, value in values.items() if name in write}
         if given:
             known.update(given)
@@ -193,7 +195,8 @@ class Writing:
         try:
             work.accept(verb, known)
         except Invalid as more:
-            wrong += more.errors
+            told = {error.path for error in wrong}
+            wrong += [error for error in more.errors if error.path not in told]
         raise Invalid(WRONG, errors=wrong)
 
     def _find_numbers(self, values: Values) -> Iterator[str]:
@@ -208,6 +211,19 @@ class Writing:
                 continue
             if bytes(sent).lstrip()[:1] in _FIGURES:
                 yield name
+
+    def _read_members(self, values: Values, wrong: list[FieldError]) -> dict[str, Any]:
+        """Return members of enumerations, by what the document says stands for them."""
+        found: dict[str, Any] = {}
+        for name, field in self._bound.layout.enums.items():
+            sent = values.get(name)
+            if not isinstance(sent, msgspec.Raw) or (value := msgspec.json.decode(sent)) is None:
+                continue
+            try:
+                found[name] = read_member(field.python, value)
+            except msgspec.ValidationError as error:
+                wrong.append(FieldError((name,), str(error)))
+        return found
 
     def _pick_version(self, act: Act, key: Key, versions: tuple[str, ...] | None) -> Any:
         """Return the version that the row must have; None: any.
@@ -251,7 +267,7 @@ class Writing:
         try:
             body, etag = bound.narrowing(bound.layout.read, partial(self._item, saved))
         except BadQuery:
-            # It leads to more rows than are listed; what was written is not refused for that.
+            # What was written is not refused because it cannot be shown as a whole.
             return answer_nothing(201 if status == 201 else 204, headers)
         except Problem as problem:
             if problem.status not in _HIDDEN:

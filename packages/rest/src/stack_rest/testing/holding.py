@@ -8,7 +8,6 @@ import pytest
 from werkzeug.exceptions import HTTPException
 
 from ..document.route import write_path
-from ..document.serving import find_own_endpoints
 from ..problem.missing import is_below
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Holder(Base):
             rule, _ = app.url_map.bind("localhost").match(path, method, return_rule=True)
         except HTTPException:
             return None  # nobody promised anything of an address that there is not
-        own = rule.endpoint in find_own_endpoints(self.state)
+        own = rule.endpoint in self.state.own
         return None if own else (write_path(rule.rule), method)
 
 
