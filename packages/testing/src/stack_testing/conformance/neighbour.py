@@ -13,7 +13,7 @@ class Neighbour:
     def init_app(self, app: Flask) -> None:
         """Put it on an application."""
         blueprint = Blueprint("kit_neighbour", __name__)
-        blueprint.add_url_rule("/kit/neighbour", "page", lambda: "neighbour")
+        blueprint.add_url_rule("/kit/neighbour", "page", lambda: str(g.get("kit_neighbour")))
         app.register_blueprint(blueprint)
         app.before_request(_begin)
         app.after_request(_end)
@@ -31,5 +31,5 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    response.headers[HEADER] = str(g.get("kit_neighbour"))
+    response.headers[HEADER] = "here"
     return response

@@ -33,7 +33,9 @@ CHILD_LIMIT = 4.0
 def threads(stand: Stand) -> Iterator[Fault]:
     """The first requests of an application come from sixteen threads at once, and each is
     answered as it would be alone."""
-    app = _make_using(stand)
+    alone, app = _make_using(stand), _make_using(stand)
+    words = [f"{number}-{turn}" for number in range(THREADS) for turn in range(EACH)]
+    expected = {word: _ask(alone, word) for word in words}
     faults: list[Fault] = []
     barrier = threading.Barrier(THREADS)
 
@@ -42,13 +44,14 @@ def threads(stand: Stand) -> Iterator[Fault]:
         for turn in range(EACH):
             word = f"{number}-{turn}"
             try:
-                answer = app.test_client().get("/kit/use", query_string={"word": word})
+                answer = _ask(app, word)
             except Exception as error:
                 said = f"A request fails with {say(error)} when there are {THREADS} at once."
                 faults.append(Fault(said, stand.blame(error)))
                 return
-            if answer.text != word:
-                faults.append(Fault(f"A request is answered {answer.text!r} and not {word!r}."))
+            if answer != expected[word]:
+                said = f"A request is answered {answer[:40]!r} and not {expected[word][:40]!r}."
+                faults.append(Fault(said))
                 return
 
     sys.setswitchinterval(1e-5)
@@ -75,17 +78,17 @@ def fork(stand: Stand) -> Iterator[Fault]:
     _add_using(stand, app)
     before = _opened()
     stand.put(stand.make(), app)
-    shared = _opened().keys() - before.keys()
-    kinds = sorted({_opened().get(each, "file") for each in shared})
+    now = _opened()
+    shared = now.keys() - before.keys()
+    kinds = sorted({now[each] for each in shared})
     if shared:
         yield Fault(f"'init_app' leaves a {' and a '.join(kinds)} open, which children share.")
-    failed = _serve_in_child(app)
+    expected = _ask(_make_using(stand), "word")
+    failed = _serve_in_child(app, expected)
     if failed:
         yield Fault(failed)
-        return
-    answer = app.test_client().get("/kit/use", query_string={"word": "parent"})
-    if answer.text != "parent":
-        yield Fault(f"After a fork the parent is answered {answer.status_code}.")
+    elif _ask(app, "word") != expected:
+        yield Fault("After a fork the parent answers otherwise.")
 
 
 @rule(
@@ -131,6 +134,11 @@ def _add_using(stand: Stand, app: Flask) -> None:
     app.add_url_rule("/kit/use", "kit_use", use)
 
 
+def _ask(app: Flask, word: str) -> str:
+    """Return what a request that uses the extension is answered, one that fails raises."""
+    return app.test_client().get("/kit/use", query_string={"word": word}).text
+
+
 def _opened() -> dict[tuple[int, int, int], str]:
     """Return which sockets and files are open here: by number, device and inode, what each is."""
     found = {}
@@ -149,14 +157,13 @@ def _opened() -> dict[tuple[int, int, int], str]:
     return found
 
 
-def _serve_in_child(app: Flask) -> str:
+def _serve_in_child(app: Flask, expected: str) -> str:
     """Return what is wrong with a request that a forked child serves; empty: nothing."""
     child = os.fork()
     if not child:
         status = 1
         try:
-            answer = app.test_client().get("/kit/use", query_string={"word": "child"})
-            status = 0 if answer.text == "child" else 2
+            status = 0 if _ask(app, "word") == expected else 2
         finally:
             os._exit(status)
     end = time.monotonic() + CHILD_LIMIT

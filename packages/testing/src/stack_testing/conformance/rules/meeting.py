@@ -50,8 +50,9 @@ def order(stand: Stand) -> Iterator[Fault]:
     answers = ask_views(first), ask_views(second)
     if found := list(compare_answers(*answers)):
         yield Fault(f"After another extension views answer otherwise: {found[0]}.", tuple(found))
-    for each in answers:
-        if HEADER not in _headers(each["GET"]):
+    for app, answer in zip((first, second), answers, strict=True):
+        page = app.test_client().get("/kit/neighbour", base_url="https://localhost")
+        if HEADER not in _headers(answer["GET"]) or page.text != "begun":
             yield Fault("The hooks of another extension do not run.")
     own = find_extension(stand.make())
     others = stand.source.make_others()

@@ -102,7 +102,7 @@ def _tell(stand: Stand, what: str, names: Mapping[str, str | None]) -> Iterator[
     )
     if strange:
         own = enumerate_some(stand.trial.names)
-        said = f"{what} {enumerate_some(map(repr, strange))} does not begin with {own}."
+        said = f"{what} {enumerate_some(map(repr, strange))} begins with none of {own}."
         yield Fault(said, tuple(strange))
 
 

@@ -47,19 +47,33 @@ def foreign_views(stand: Stand) -> Iterator[Fault]:
     "P33",
     "required",
     "An exception that has a handler reaches it",
-    mend="Register handlers with 'errorhandler', and leave the application's dispatching alone.",
+    mend="Let what the extension does not know pass, and register handlers for its own only.",
 )
 def handlers(stand: Stand) -> Iterator[Fault]:
     """The application's own error handlers are called, whether they were registered before or
-    after 'init_app', in a test or not, and nothing of Flask's dispatching is replaced."""
-    app, _ = stand.start()
-    for name in DISPATCHING:
-        if name in vars(app):
-            where = stand.locate(vars(app)[name]) or (f"app.{name}",)
-            yield Fault(f"'init_app' replaces the application's {name!r}.", where)
+    after 'init_app', in a test or not."""
     for early in (True, False):
         for testing in (False, True):
             yield from _try_handlers(stand, early=early, testing=testing)
+
+
+@rule(
+    "P39",
+    "advised",
+    "Flask's own handling of exceptions is left alone",
+    mend="Register handlers with 'errorhandler', on the extension's own blueprint.",
+)
+def dispatching(stand: Stand) -> Iterator[Fault]:
+    """'init_app' replaces no method of the application that finds handlers for exceptions: with
+    two who do, only the last one's handlers are sure to be found."""
+    app = stand.make_app()
+    before = dict(vars(app))
+    stand.put(stand.make(), app)
+    for name in DISPATCHING:
+        now = vars(app).get(name)
+        if now is not before.get(name):
+            where = stand.locate(now) or (f"app.{name}",)
+            yield Fault(f"'init_app' replaces the application's {name!r}.", where)
 
 
 @rule(
@@ -145,7 +159,7 @@ def _try_handlers(stand: Stand, *, early: bool, testing: bool) -> Iterator[Fault
         "/kit/forbidden": "403",
     }.items():
         try:
-            answer = app.test_client().get(path)
+            answer = app.test_client().get(path, base_url="https://localhost")
         except Exception as error:
             said = f"The handler of {what} {when} is not called: {say(error)} comes out."
             yield Fault(said, stand.blame(error))
@@ -229,4 +243,4 @@ def _watch_pools() -> dict[int, object]:
     return taken
 
 
-RULES = (foreign_views, handlers, contexts, connections)
+RULES = (foreign_views, handlers, dispatching, contexts, connections)
