@@ -6,6 +6,7 @@ module's own doing or that of what it declares to need, which is imported first.
 
 from __future__ import annotations
 
+import _thread
 import importlib
 import json
 import logging
@@ -99,11 +100,28 @@ class Watch:
             file = frame.f_code.co_filename
             if self.owns(file):
                 return f"{file}:{frame.f_lineno}"
-            foreign = file.startswith(tuple(self.installed)) or not file.startswith(self.library)
-            if foreign and not file.startswith("<frozen"):
+            if self._is_foreign(file):
                 return None
             frame = frame.f_back
         return None
+
+    def _is_foreign(self, file: str) -> bool:
+        """Tell whether a file is neither watched nor of the standard library."""
+        if file == __file__ or file.startswith("<frozen"):
+            return False
+        return file.startswith(tuple(self.installed)) or not file.startswith(self.library)
+
+
+def audit_threads(watch: Watch) -> None:
+    """Let the starts of threads be heard; Python does so itself from 3.12 on."""
+    start = _thread.start_new_thread
+
+    def start_and_tell(*args: Any, **kwargs: Any) -> int:
+        watch.hear("_thread.start_new_thread", args)
+        return start(*args, **kwargs)
+
+    for module, name in ((_thread, "start_new_thread"), (threading, "_start_new_thread")):
+        setattr(module, name, start_and_tell)
 
 
 def look() -> dict[str, dict[str, Any]]:
@@ -216,6 +234,8 @@ def main() -> None:
     sys.path[:] = order["path"]
     watch = Watch(order["root"])
     sys.addaudithook(watch.hear)
+    if sys.version_info < (3, 12):
+        audit_threads(watch)
     start = time.perf_counter()
     for name in order["before"]:
         try_import(name)

@@ -226,10 +226,10 @@ def _count_open() -> int:
 def _watch_pools() -> dict[int, object]:
     """Return what is filled with the connections that are taken from SQLAlchemy's pools."""
     taken: dict[int, object] = {}
-    if "sqlalchemy" not in sys.modules:
+    # Only what the extension has imported itself is looked at: the kit needs no SQLAlchemy.
+    event, pool = (sys.modules.get(f"sqlalchemy.{name}") for name in ("event", "pool"))
+    if event is None or pool is None:
         return taken
-    from sqlalchemy import event
-    from sqlalchemy.pool import Pool
 
     def note(connection: Any, record: Any, proxy: Any) -> None:
         taken[id(record)] = record
@@ -237,9 +237,9 @@ def _watch_pools() -> dict[int, object]:
     def forget(connection: Any, record: Any, *rest: Any) -> None:
         taken.pop(id(record), None)
 
-    event.listen(Pool, "checkout", note)
+    event.listen(pool.Pool, "checkout", note)
     for name in ("checkin", "invalidate", "detach"):
-        event.listen(Pool, name, forget)
+        event.listen(pool.Pool, name, forget)
     return taken
 
 

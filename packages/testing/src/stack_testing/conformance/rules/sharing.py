@@ -16,7 +16,7 @@ from stack_core import find_extension
 
 from ..fault import Fault
 from ..holding import attributes, find_held
-from ..picture import Picture, describe_difference, take_picture
+from ..picture import describe_difference, take_picture
 from ..rule import rule
 from ..stand import Stand
 from ..wording import enumerate_some
@@ -72,7 +72,7 @@ def two_apps(stand: Stand) -> Iterator[Fault]:
     """One extension on two applications changes only the second the second time,
     and puts nothing on both that can change."""
     extension, first, second = stand.make(), stand.make_app(), stand.make_app()
-    bare = take_picture(first)
+    bare = set(_gather(first))
     stand.put(extension, first)
     before = take_picture(first)
     stand.put(extension, second)
@@ -81,7 +81,7 @@ def two_apps(stand: Stand) -> Iterator[Fault]:
         yield Fault(
             f"The second 'init_app' changes the first application: {changed[0]}.", tuple(changed)
         )
-    shared = _find_shared(extension, bare, before, take_picture(second))
+    shared = _find_shared(extension, bare, first, second)
     if shared:
         yield Fault(f"Two applications share {enumerate_some(shared)}.", tuple(shared))
 
@@ -130,23 +130,30 @@ def _same(one: Any, other: Any) -> bool:
     return len(one) == len(other) and all(others.get(key) is each for key, each in pairs)
 
 
-def _find_shared(extension: Any, bare: Picture, first: Picture, second: Picture) -> list[str]:
+def _gather(app: Flask) -> dict[str, Any]:
+    """Return by path what is on an application, and what is directly in that."""
+    found = {f"app.{name}": value for name, value in vars(app).items()}
+    found |= {f"app.extensions[{key!r}]": value for key, value in app.extensions.items()}
+    for path, value in list(found.items()):
+        if isinstance(value, dict):
+            found |= {f"{path}[{key!r}]": inner for key, inner in value.items()}
+        elif not isinstance(value, HARMLESS):
+            found |= {f"{path}.{name}": inner for name, inner in attributes(value).items()}
+    return found
+
+
+def _find_shared(extension: Any, bare: set[str], first: Flask, second: Flask) -> list[str]:
     """Return where both applications have the same object that can change."""
     own = {id(extension), id(find_extension(extension))}
-    found = []
-    for path, value in first.items():
-        if path in bare or not path.startswith(("app.extensions", "app.")):
-            continue
-        if path.startswith("app.config"):
-            continue
-        pairs = {"": (value, second.get(path))}
-        if not isinstance(value, HARMLESS) and id(value) not in own:
-            theirs = attributes(second.get(path))
-            pairs |= {f".{k}": (v, theirs.get(k)) for k, v in attributes(value).items()}
-        for step, (one, other) in pairs.items():
-            if one is other and not isinstance(one, HARMLESS) and id(one) not in own:
-                found.append(path + step)
-    return found
+    theirs = _gather(second)
+    places = tuple(f"{path}." for path, value in theirs.items() if id(value) in own)
+    return [
+        path
+        for path, value in _gather(first).items()
+        if path not in bare and path in theirs and value is theirs[path]
+        if not isinstance(value, HARMLESS) and id(value) not in own
+        if not path.startswith(places)
+    ]
 
 
 RULES = (no_self_app, template, two_apps, app_is_freed)
