@@ -9,6 +9,7 @@ from doorkeeper import Doorkeeper, Person, hash_token
 from flask import Flask
 from sqlalchemy import text
 
+from stack import Stack
 from stack_db import Database
 from stack_rest import Rest
 from stack_testing.conformance import ExtensionContract
@@ -60,6 +61,18 @@ class TestRestBesideDatabase(ExtensionContract):
 
     def make_others(self) -> list[Any]:
         return [Database()]
+
+
+class TestStack(ExtensionContract):
+    """All of them together: a stack can be put on an application like one extension."""
+
+    names = ("stack", "db", "rest", "sqlalchemy", "migrate")
+    abilities = frozenset({"replaces-session", "wraps-wsgi"})
+    exemptions = {"two-apps": "It makes its database once, with engines for each application."}
+    level = "advised"
+
+    def make_extension(self) -> Stack:
+        return Stack("db", "rest")
 
 
 class TestDoorkeeper(ExtensionContract):

@@ -13,6 +13,7 @@ from stack_testing.conformance import RULES, Report, Subject, judge
 from .installing import HERE, install
 
 BROKEN = HERE / "broken"
+VARIANTS = sorted((HERE / "variants").glob("*.py"))
 #: What is to be known of a broken extension beside its module.
 GIVEN: Mapping[str, dict[str, Any]] = {
     "missing-requirement": {"others": ["Helper"]},
@@ -22,11 +23,21 @@ GIVEN: Mapping[str, dict[str, Any]] = {
     "versioned": {"metadata": {"Version": "0.0.0"}},
     "flask-floor": {"metadata": {"Requires-Dist": "flask"}},
     "licensed": {"metadata": {"License-Expression": ""}},
+    "missing_requirement_that_is_not_declared": {"others": ["Helper"]},
+    "connections_of_a_pool": {
+        "metadata": {"Requires-Dist": "flask>=3.1\nRequires-Dist: sqlalchemy"}
+    },
 }
 #: Which other rules a broken extension cannot help to break, too.
 ALSO = {
     "no-self-app": {"app-is-freed"},
     "handlers": {"dispatching"},
+    "contexts_that_stay": {
+        *("connections", "foreign-views", "fork", "handlers", "order", "threads"),
+    },
+    "factory_that_leaves_a_context": {"app-is-freed", "contexts"},
+    "foreign_views_on_an_error_page": {"handlers"},
+    "missing_requirement_that_is_not_declared": {"order"},
 }
 
 
@@ -71,10 +82,35 @@ def test_broken_extension_is_rejected_by_its_rule(rule: str, folder: Path) -> No
 
 
 @pytest.mark.slow
-def test_request_that_hangs_after_a_fork_is_ended(folder: Path) -> None:
-    """What waits for ever is rejected in its time, and by name."""
-    report = judge_module(BROKEN / "hanging_fork.py", folder)
-    assert "does not end within" in report["fork"].seen
+@pytest.mark.parametrize("source", VARIANTS, ids=[each.stem for each in VARIANTS])
+def test_variant_is_rejected_by_its_rule(source: Path, folder: Path) -> None:
+    """A rule rejects other ways to break it, too; the file is named after the rule."""
+    rule = next(each.id for each in RULES if source.stem.startswith(f"{each.test_name[5:]}_"))
+    report = judge_module(source, folder, **GIVEN.get(source.stem, {}))
+    assert {each.rule for each in report.failed()} == {rule, *ALSO.get(source.stem, ())}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("import os\nos._exit(3)", "The process that judges it ended with status 3"),
+        ("import time\ntime.sleep(60)", "Its import did not end within 1 seconds."),
+        (
+            "import os\nclass Broken:\n    def init_app(self, app):\n        os._exit(3)\n",
+            "It cannot be put on an application. Its process ended with status 3.",
+        ),
+    ],
+)
+def test_what_ends_or_hangs_is_not_judged(
+    text: str, reason: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An extension that takes the kit's process down is told of as one that cannot be judged."""
+    monkeypatch.setattr("stack_testing.conformance.judging.IMPORT_LIMIT", 1)
+    (folder / "ending.py").write_text(text, "utf-8")
+    report = judge(Subject(target="ending:Broken"))
+    assert (report.verdict, report.reason[: len(reason)]) == ("not-judged", reason)
+    assert {each.outcome for each in report.results} == {"not-run"}
 
 
 @pytest.mark.slow

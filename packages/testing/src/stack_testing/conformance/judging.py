@@ -23,10 +23,12 @@ from .report import Identification, Report, Result, Verdict, judge_results
 from .rule import LEVELS, Level
 from .subject import Subject
 from .trial import Trial
-from .worker import Answer, Order
+from .worker import IMPORT_TIME_IS_UP, Answer, Order
 
 PATIENCE = 120
 """How long all rules together may take, in seconds."""
+IMPORT_LIMIT = 30
+"""How long the import of an extension may take, in seconds."""
 
 
 def judge(
@@ -50,7 +52,14 @@ def judge(
     asked = rules or [each.id for each in RULES]
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        order = Order(subject, folder, _path(), tuple(asked), tuple(sorted(abilities)))
+        order = Order(
+            subject,
+            folder,
+            _path(),
+            tuple(asked),
+            abilities=tuple(sorted(abilities)),
+            import_limit=IMPORT_LIMIT,
+        )
         answer = _ask(order)
     results = tuple(_exempt(each, exempt) for each in answer.results or _not_run(asked))
     verdict, reason = _conclude(answer.trial, results, level)
@@ -103,7 +112,7 @@ def _path() -> list[str]:
 
 
 def _ask(order: Order) -> Answer:
-    command = [sys.executable, "-m", f"{__package__}.worker"]
+    command = [sys.executable, "-P", "-m", f"{__package__}.worker"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(order.path)}
     try:
         done = subprocess.run(
@@ -117,9 +126,12 @@ def _ask(order: Order) -> Answer:
         )
     except subprocess.TimeoutExpired:
         return Answer(Trial(reason=f"It could not be judged within {PATIENCE} seconds."))
-    if done.returncode:
+    if done.returncode == IMPORT_TIME_IS_UP:
+        return Answer(Trial(reason=f"Its import did not end within {order.import_limit} seconds."))
+    if done.returncode or not done.stdout:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        return Answer(Trial(reason=f"The process that judges it ended ({lines[-1]})."))
+        status = f"with status {done.returncode} ({lines[-1]})"
+        return Answer(Trial(reason=f"The process that judges it ended {status}."))
     return msgspec.json.decode(done.stdout, type=Answer)
 
 
