@@ -143,12 +143,21 @@ def test_settings_are_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("json:Nothing", "'json' has no 'Nothing'. Mend the name behind the colon."),
         ("json:JSONDecoder", "leads to a JSONDecoder, which has no 'init_app'."),
         ("flask.sessions:SecureCookieSession.get", "It cannot be constructed"),
+        ("demanding:Demanding", "missing 1 required positional argument: 'word'"),
     ],
 )
 def test_what_cannot_be_judged_is_told(
-    target: str, reason: str, capsys: pytest.CaptureFixture[str]
+    target: str,
+    reason: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What is not there or is no extension ends with 2 and a sentence."""
+    """What is not there, is no extension or wants an argument ends with 2 and a sentence."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demanding.py").write_text(
+        "class Demanding:\n    def __init__(self, word): ...\n    def init_app(self, app): ...\n"
+    )
     assert run(target) == 2
     assert reason in " ".join(capsys.readouterr().out.split())
 

@@ -36,6 +36,8 @@ def short_forms(name: str) -> Iterator[str]:
     yield "".join(words)
     kept = [word for word in words if word != "flask"]
     yield "".join(kept)
+    if len(kept) > 1 and kept[0] == "py":
+        yield "".join(kept[1:])
     if len(kept) > 1 and kept[-1] in {"manager", "extension", "ext", "too", "x"}:
         yield "".join(kept[:-1])
     if kept and len(kept[0]) >= LEAST:

@@ -56,7 +56,7 @@ def second_init(stand: Stand) -> Iterator[Fault]:
 )
 def clean_failure(stand: Stand) -> Iterator[Fault]:
     """When 'init_app' fails for a wrong setting or a missing requirement, the application is as
-    it was before."""
+    it was before, save for defaults in 'app.config'."""
     failed = False
     for what, app in _provoke(stand):
         before = take_picture(app)
@@ -64,7 +64,10 @@ def clean_failure(stand: Stand) -> Iterator[Fault]:
             stand.put(stand.make(), app)
         except Exception as error:
             failed = True
-            if changed := describe_difference(before, take_picture(app)):
+            changed = describe_difference(before, take_picture(app))
+            # A default that stays in the settings registers nothing.
+            changed = [each for each in changed if not each.startswith("app.config[")]
+            if changed:
                 said = f"'init_app' fails with {say(error)} for {what}, and {changed[0]}."
                 yield Fault(said, (*stand.blame(error), *changed))
     if not failed:

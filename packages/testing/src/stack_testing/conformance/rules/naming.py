@@ -47,12 +47,14 @@ def setting_names(stand: Stand) -> Iterator[Fault]:
     app = stand.make_app()
     given = set(app.config) - set(stand.source.settings)
     extension = stand.make()
+    before = set(app.config)
     app.config.touched.clear()
     stand.put(extension, app)
+    touched = dict.fromkeys([*app.config.touched, *sorted(set(app.config) - before)])
     own = find_extension(extension)
     declared = {each.key for each in options(own.settings, own.prefix)} if own else set()
     known = {*Flask.default_config, *given, *declared}
-    keys = [each for each in {**app.config.touched, **app.config} if each not in known]
+    keys = [each for each in touched if each not in known]
     strange = [each for each in keys if not (own and each.startswith(CORE))]
     yield from _tell(stand, "The setting", dict.fromkeys(strange))
 
