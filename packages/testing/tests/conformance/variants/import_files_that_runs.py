@@ -1,0 +1,13 @@
+"""It runs a program when it is imported."""
+
+import subprocess
+import sys
+
+subprocess.run([sys.executable, "-c", ""], check=True)
+
+
+class Broken:
+    def init_app(self, app):
+        if "broken" in app.extensions:
+            raise RuntimeError("'Broken' is on this application already.")
+        app.extensions["broken"] = True
