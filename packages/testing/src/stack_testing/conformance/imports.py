@@ -1,0 +1,109 @@
+"""What the import of an extension did, found out in an interpreter that knew nothing of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from importlib.metadata import Distribution, PackageNotFoundError, packages_distributions
+from pathlib import Path
+
+import msgspec
+
+from .trial import Trial
+
+PROGRAM = Path(__file__).with_name("fresh.py")
+PATIENCE = 60
+"""How long an import may take, in seconds."""
+
+
+class Event(msgspec.Struct, frozen=True):
+    """Something that was done while a module was imported.
+
+    :param kind: ``files``, ``network``, ``threads`` or ``processes``.
+    :param what: the event as Python audits it.
+    :param place: the line of the extension that did it.
+    """
+
+    kind: str
+    what: str
+    place: str
+
+
+class Imports(msgspec.Struct, frozen=True):
+    """What the import of an extension did.
+
+    :param error: why it could not be imported; else empty.
+    :param patches: names of what was set in modules and classes of others.
+    :param milliseconds: what its own modules took.
+    :param beside_milliseconds: what Flask and its other requirements took.
+    :param modules: how many modules were imported beside those.
+    """
+
+    error: str
+    events: tuple[Event, ...]
+    threads: tuple[str, ...]
+    patches: tuple[str, ...]
+    milliseconds: float
+    beside_milliseconds: float
+    modules: int
+
+
+class Importing:
+    """The import, going on in the background."""
+
+    def __init__(self, trial: Trial, path: list[str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(PROGRAM)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self._order = {
+            "path": path,
+            "before": _needs(trial),
+            "module": trial.module,
+            "root": trial.root,
+        }
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(self._order).encode())
+        self._process.stdin.close()
+        self._process.stdin = None
+
+    def wait(self) -> Imports:
+        """Return what was found out; one that cannot be imported is an error there too."""
+        try:
+            out, err = self._process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+            return _failed(f"it did not end within {PATIENCE} seconds")
+        if not out:
+            last = err.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+            return _failed(last[0])
+        return msgspec.json.decode(out, type=Imports)
+
+
+def _failed(error: str) -> Imports:
+    return Imports(error, (), (), (), 0.0, 0.0, 0)
+
+
+def _needs(trial: Trial) -> list[str]:
+    """Return what is imported first: Flask, core, and what the distribution declares to need."""
+    found = ["flask", *(["stack_core"] if trial.protocol is not None else [])]
+    if trial.distribution is None:
+        return found
+    try:
+        required = Distribution.from_name(trial.distribution).requires or ()
+    except PackageNotFoundError:
+        return found
+    wanted = {_normalise(re.split(r"[^\w.-]", line, maxsplit=1)[0]) for line in required}
+    for package, owners in packages_distributions().items():
+        if package.isidentifier() and wanted & {_normalise(owner) for owner in owners}:
+            found.append(package)
+    return [name for name in dict.fromkeys(found) if name != trial.package]
+
+
+def _normalise(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,82 @@
+"""What an application looks like, so that two looks can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from blinker import Signal
+from flask import Flask, signals
+
+_DEPTH = 5
+_PASSING = {"_got_first_request"}
+_SIGNALS = {name: each for name, each in vars(signals).items() if isinstance(each, Signal)}
+
+Picture = Mapping[str, object]
+
+
+def take_picture(app: Flask) -> Picture:
+    """Return what is on an application, by the path that leads to it.
+
+    Objects stand for themselves, which also keeps them alive while pictures are compared.
+    """
+    return dict(_look(app))
+
+
+def describe_difference(before: Picture, after: Picture) -> list[str]:
+    """Return one phrase for each thing that two pictures do not have in common."""
+    found = []
+    for path in sorted({*before, *after}):
+        if path not in after:
+            found.append(f"{path} is gone")
+        elif path not in before:
+            found.append(f"{path} is new")
+        elif not _same(before[path], after[path]):
+            found.append(f"{path} is another")
+    return found
+
+
+def _same(one: object, other: object) -> bool:
+    if one is other:
+        return True
+    # Methods are made anew each time one looks; texts and numbers may be.
+    simple = (str, bytes, int, float, tuple, frozenset)
+    if callable(one) and hasattr(one, "__self__"):
+        return bool(one == other)
+    return isinstance(one, simple) and type(one) is type(other) and one == other
+
+
+def _look(app: Flask) -> Iterator[tuple[str, object]]:
+    holders = {
+        "app": app,
+        "app.cli": app.cli,
+        "app.json": app.json,
+        "app.jinja_env": app.jinja_env,
+    }
+    for path, holder in holders.items():
+        for name, value in vars(holder).items():
+            if name not in _PASSING and not (holder is app.jinja_env and name == "cache"):
+                yield from _walk(f"{path}.{name}", value, _DEPTH)
+    for number, rule in enumerate(app.url_map.iter_rules()):
+        methods = ",".join(sorted(rule.methods or ()))
+        yield f"the route {rule.rule} [{methods}] of {rule.endpoint!r} #{number}", None
+    for name, signal in _SIGNALS.items():
+        for number, receiver in enumerate(signal.receivers_for(app)):
+            yield f"receiver {number} of the signal {name}", receiver
+
+
+def _walk(path: str, value: Any, depth: int) -> Iterator[tuple[str, object]]:
+    if type(value).__name__ in ("Map", "Flask"):
+        return
+    if isinstance(value, dict) and depth:
+        yield path, type(value)
+        for key, inner in list(value.items()):
+            yield from _walk(f"{path}[{key!r}]", inner, depth - 1)
+    elif isinstance(value, list | tuple) and depth:
+        yield path, type(value)
+        for number, inner in enumerate(value):
+            yield from _walk(f"{path}[{number}]", inner, depth - 1)
+    elif isinstance(value, set) and depth:
+        yield path, frozenset(map(repr, value))
+    else:
+        yield path, value

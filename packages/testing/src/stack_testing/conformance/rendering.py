@@ -1,0 +1,103 @@
+"""A report as a table, as JSON and as a badge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from textwrap import wrap
+from typing import Any
+
+import msgspec
+
+from .report import Report, Result, weighs
+
+WIDTH = 96
+_MARKS = {
+    "passed": "passed",
+    "failed": "FAILED",
+    "exempt": "exempt",
+    "not-applicable": "n/a",
+    "not-run": "not run",
+}
+
+
+def render_table(report: Report) -> str:
+    """Return a report for a person: a line for each rule, and below it what was seen."""
+    lines = [_title(report), ""]
+    width = max((len(each.rule) for each in report.results), default=0)
+    for result in report.results:
+        mark = _MARKS[result.outcome]
+        lines.append(f"{mark:8}{result.number:5}{result.level:12}{result.rule:{width}}".rstrip())
+        lines += _explain(result)
+    lines += ["", *wrap(conclude(report), WIDTH)]
+    return "\n".join(lines)
+
+
+def render_json(report: Report) -> str:
+    """Return a report for a machine; its shape has the number ``schema``."""
+    data = msgspec.to_builtins(report)
+    ordered = {"schema": data.pop("schema"), **data, "counts": report.counts()}
+    return msgspec.json.format(msgspec.json.encode(ordered), indent=2).decode()
+
+
+def render_badge(report: Report) -> str:
+    """Return what shields.io reads of an endpoint."""
+    message, color = _shorten(report)
+    badge = {
+        "schemaVersion": 1,
+        "label": "stack conformance",
+        "message": message,
+        "color": color,
+    }
+    return msgspec.json.format(msgspec.json.encode(badge), indent=2).decode()
+
+
+FORMATS: Mapping[str, Callable[[Report], str]] = {
+    "table": render_table,
+    "json": render_json,
+    "badge": render_badge,
+}
+
+
+def conclude(report: Report) -> str:
+    """Return the verdict in a sentence."""
+    counts: dict[str, Any] = report.counts()
+    many = ", ".join(f"{count} {name.replace('-', ' ')}" for name, count in counts.items())
+    name = report.extension.target
+    if report.verdict == "not-judged":
+        return f"{name} could not be judged. {report.reason}"
+    failed = [each for each in report.failed() if weighs(each, report.level)]
+    said = "conforms" if report.verdict == "conforms" else "does not conform"
+    why = f" It fails {', '.join(each.rule for each in failed)}." if failed else ""
+    return f"{name} {said}: {many}.{why} {report.reason}".rstrip()
+
+
+def _title(report: Report) -> str:
+    found = report.extension
+    version = f" {found.version}" if found.version else ""
+    installed = f" of {found.distribution}{version}" if found.distribution else ""
+    by = report.judged_by
+    return (
+        f"{found.target}{installed}, judged by stack-testing {by['stack-testing']}"
+        f" on Flask {by['flask']} and Python {by['python']}"
+    )
+
+
+def _explain(result: Result) -> Iterator[str]:
+    texts = [result.reason] if result.outcome == "exempt" else []
+    if result.outcome == "failed":
+        texts = [f"{result.seen} {result.mend}", *(f"at {each}" for each in result.evidence)]
+    texts += [f"{name}: {value:g}" for name, value in result.measures.items()]
+    for text in texts:
+        yield from wrap(text, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
+
+
+def _shorten(report: Report) -> tuple[str, str]:
+    """Return a badge's message and colour."""
+    if report.verdict == "not-judged":
+        return "not judged", "lightgrey"
+    failed = [each for each in report.failed() if weighs(each, report.level)]
+    if report.verdict == "does-not-conform":
+        rules = "rule fails" if len(failed) == 1 else "rules fail"
+        return f"{len(failed)} {report.level} {rules}", "red"
+    exempt = report.counts().get("exempt", 0)
+    return (f"conforms, {exempt} exempt", "green") if exempt else ("conforms", "brightgreen")

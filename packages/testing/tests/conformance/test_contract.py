@@ -1,0 +1,60 @@
+"""The kit as a class of tests: what it refuses in a subclass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stack_testing.conformance import RULES, ExtensionContract
+
+
+def derive(*bases: type, **attributes: Any) -> type:
+    """Make a contract, as a class statement does."""
+    return type("TestGreeter", (*bases, ExtensionContract), attributes)
+
+
+def test_every_rule_has_a_test() -> None:
+    """A report of pytest names the rule."""
+    for rule in RULES:
+        assert getattr(ExtensionContract, rule.test_name).__doc__.startswith(f"{rule.number}: ")
+
+
+def test_test_cannot_be_overridden() -> None:
+    """Another test in place of the contract's is an error that says how to exempt, by any way."""
+    with pytest.raises(TypeError, match=r"'test_two_apps'.*exemptions = \{\"two-apps\""):
+        derive(test_two_apps=lambda self: None)
+    with pytest.raises(TypeError, match="'test_two_apps'"):
+        derive(test_two_apps=None)
+    beside = type("Beside", (), {"test_two_apps": lambda self: None})
+    with pytest.raises(TypeError, match="'test_two_apps'"):
+        derive(beside)
+
+
+def test_test_that_is_taken_away_later_is_missed() -> None:
+    """A class that loses a test after it was made fails by the one that counts them."""
+    contract = derive()
+    contract.test_two_apps = None  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="'test_two_apps'"):
+        contract().test_contract_is_whole()
+
+
+def test_two_contracts_stand_in_one_class() -> None:
+    """A contract may be derived from another, and stand beside one of something else."""
+    beside = type("Beside", (), {"test_else": lambda self: None})
+    first = derive(beside)
+    assert issubclass(type("TestSecond", (first,), {"exemptions": {"two-apps": "No."}}), first)
+
+
+def test_exemption_needs_a_rule_and_a_reason() -> None:
+    """What is exempt is a rule, and has a reason."""
+    with pytest.raises(TypeError, match="'two-app' is no rule"):
+        derive(exemptions={"two-app": "It is one."})
+    with pytest.raises(TypeError, match="'two-apps' is exempt without a reason"):
+        derive(exemptions={"two-apps": " "})
+
+
+def test_ability_must_be_known() -> None:
+    """An ability is one of the catalogue."""
+    with pytest.raises(TypeError, match="'flies' is no ability"):
+        derive(abilities=frozenset({"flies"}))
