@@ -104,12 +104,15 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types with mypy and pyright: our packages, and an application that we generate."""
+    """Check types with mypy and pyright: our packages, the strangers, a generated application."""
     prepare(session, "types", "tests", "tools")
     sources = [str(each.module.relative_to(ROOT)) for each in packages()]
     session.run("mypy", *MYPY, *sources)
     session.run("mypy", *MYPY, "noxfile.py", *map(str, Path("tooling").glob("*.py")))
     session.run("pyright", *sources)
+    for stranger in ("doorkeeper", "greeter"):
+        with session.chdir(ROOT / "integration" / "strangers" / stranger):
+            session.run("mypy", "--no-error-summary", "--pretty")
     place = Path(session.create_tmp())
     session.run("rm", "-rf", str(place / "shop"), external=True)
     with session.chdir(place):

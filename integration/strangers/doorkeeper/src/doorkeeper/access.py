@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask import has_request_context, request, session
-
 from stack_core.access import NOBODY, Identity
 from stack_core.description import Description
 from stack_core.filter import FALSE, TRUE, Filter, Is

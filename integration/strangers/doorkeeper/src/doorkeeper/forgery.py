@@ -7,7 +7,6 @@ from secrets import token_urlsafe
 
 from flask import current_app, request, session
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-
 from stack_core.problem import Denied
 
 from .access import SESSION

@@ -47,6 +47,9 @@ class People:
     def __init__(self, people: Iterable[Person]) -> None:
         self._people = {person.key: person for person in people}
 
+    def __len__(self) -> int:
+        return len(self._people)
+
     def find(self, key: object) -> Person | None:
         """Return the person with a key."""
         return self._people.get(key) if isinstance(key, str) else None

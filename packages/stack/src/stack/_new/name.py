@@ -1,4 +1,4 @@
-"""The name of a new application: what may be one, and what to take instead."""
+"""The name of what is made anew: what may be one, and what to take instead."""
 
 from __future__ import annotations
 
@@ -12,14 +12,34 @@ from pathlib import Path
 from ..extras import find_extra
 from .refusal import RefusalError
 
-LONGEST = 64
 
-# Files and folders of the application itself, and names that tools look for beside it.
-INSIDE = """
-app build conftest dist instance migrations noxfile setup stack test tests wheels wsgi
-"""
+@dataclass(frozen=True)
+class Subject:
+    """What is named.
 
-# What the application imports or its tools run, which may not be installed here yet.
+    :param noun: as a sentence calls it.
+    :param option: what ``--with`` takes, as its usage calls it.
+    :param word: what makes another name of one that is no good.
+    :param longest: the most characters.
+    :param inside: its own files and folders, and names that tools look for beside it.
+    """
+
+    noun: str
+    option: str
+    word: str
+    longest: int
+    inside: str
+
+
+APPLICATION = Subject(
+    "application",
+    "EXTRA",
+    "app",
+    64,
+    "app build conftest dist instance migrations noxfile setup stack test tests wheels wsgi",
+)
+
+# What is made imports or its tools run; it may not be installed here yet.
 OUTSIDE = """
 alembic blinker click flask flask_migrate flask_sqlalchemy gunicorn itsdangerous jinja2 markupsafe
 msgspec mypy pip psycopg pymysql pyright pytest ruff setuptools sqlalchemy typing_extensions uv
@@ -52,18 +72,19 @@ class Name:
         return f"{self.distribution.replace('_', '-')}.example"
 
 
-def read_name(text: str) -> Name:
+def read_name(text: str, subject: Subject = APPLICATION) -> Name:
     """Return the name that was typed.
 
     :raises RefusalError: it cannot be a package's, or would hide another module.
     """
-    problem = _find_problem(text)
+    problem = _find_problem(text, subject)
     if problem is not None:
-        raise RefusalError(f"{text!r} cannot name an application: {problem}. {_suggest(text)}")
+        advice = _suggest(text, subject)
+        raise RefusalError(f"{text!r} cannot name an {subject.noun}: {problem}. {advice}")
     return Name(text)
 
 
-def _find_problem(text: str) -> str | None:
+def _find_problem(text: str, subject: Subject) -> str | None:
     if re.search(r"[/\\]", text) or text in (".", ".."):
         return "it is a path, and --into says where the folder is made"
     if not re.fullmatch(r"[a-z]([a-z0-9_-]*[a-z0-9])?", text) or re.search(r"[-_]{2}", text):
@@ -71,16 +92,17 @@ def _find_problem(text: str) -> str | None:
             "a name has small letters of the English alphabet, digits, and single hyphens or"
             " underscores between them"
         )
-    if len(text) > LONGEST:
-        return f"it has {len(text)} characters, and {LONGEST} are the most"
-    return _find_clash(Name(text).package)
+    if len(text) > subject.longest:
+        return f"it has {len(text)} characters, and {subject.longest} are the most"
+    return _find_clash(Name(text).package, subject)
 
 
-def _find_clash(package: str) -> str | None:
+def _find_clash(package: str, subject: Subject) -> str | None:
     if keyword.iskeyword(package):
         return "it is a word of the Python language"
-    if package in INSIDE.split() or package.startswith("stack_") or find_extra(package):
-        return "the name is used by the application's own files or by stack"
+    inside = package in subject.inside.split()
+    if inside or package.startswith("stack_") or find_extra(package):
+        return f"the name is used by the {subject.noun}'s own files or by stack"
     if package in sys.stdlib_module_names:
         return "it would hide a module of Python's standard library"
     if package in OUTSIDE.split() or _is_installed(package):
@@ -105,10 +127,11 @@ def _is_installed(package: str) -> bool:
     return not any(place and Path(place).is_relative_to(here / package) for place in places)
 
 
-def _suggest(text: str) -> str:
+def _suggest(text: str, subject: Subject) -> str:
     last = re.split(r"[/\\]", text.rstrip("/\\"))[-1].lower()
-    plain = re.sub(r"[^a-z0-9]+", "_", last).strip("_").lstrip("0123456789_")[: LONGEST - 4]
-    for candidate in (plain, f"{plain}_app", f"my_{plain}") if plain else ():
-        if _find_problem(candidate) is None:
+    plain = re.sub(r"[^a-z0-9]+", "_", last).strip("_").lstrip("0123456789_")
+    plain = plain[: subject.longest - len(subject.word) - 1].rstrip("_")
+    for candidate in (plain, f"{plain}_{subject.word}", f"my_{plain}") if plain else ():
+        if _find_problem(candidate, subject) is None:
             return f"Take another one, such as {candidate!r}."
-    return "Take another one, such as 'my_app'."
+    return f"Take another one, such as 'my_{subject.word}'."

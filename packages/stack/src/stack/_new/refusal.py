@@ -1,4 +1,4 @@
-"""The one error of ``stack new``."""
+"""The one error of ``stack new`` and ``stack new-extension``."""
 
 
 class RefusalError(Exception):

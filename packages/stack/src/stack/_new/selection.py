@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..extras import EXTRAS, Extra, find_extra
@@ -39,26 +39,41 @@ class Selection:
         return frozenset(switches)
 
 
+def read_words(given: Sequence[str], default: Sequence[str]) -> list[str]:
+    """Return the words of ``--with``, repeated or with commas; none of them for ``none``.
+
+    :raises RefusalError: ``none`` is not alone.
+    """
+    words = [word.strip() for text in given for word in text.split(",")] if given else [*default]
+    if NONE not in words:
+        return words
+    if len(set(words)) > 1:
+        raise RefusalError("'none' stands alone. Leave it out, or the others.")
+    return []
+
+
+def refuse_word(word: str, choices: Sequence[str]) -> RefusalError:
+    """Return the refusal of a word that is no choice."""
+    near = difflib.get_close_matches(word.lower(), choices, n=1)
+    advice = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(choices)}."
+    return RefusalError(f"{word!r} is not something for --with. {advice}")
+
+
 def select(given: Sequence[str]) -> Selection:
-    """Return what was asked for by ``--with``, repeated or with commas.
+    """Return what was asked for by ``--with``.
 
     A with brings the part that uses it.
 
     :raises RefusalError: a name is unknown, or ``none`` is not alone.
     """
-    words = [word.strip() for text in given for word in text.split(",")] if given else [*DEFAULT]
-    if NONE in words:
-        if len(set(words)) > 1:
-            raise RefusalError("'none' stands alone. Leave it out, or the others.")
-        return Selection(())
     names: set[str] = set()
-    for word in words:
+    for word in read_words(given, DEFAULT):
         extra = _get_choice(word)
         names.update(filter(None, (extra.name, extra.goes_with)))
     return Selection(tuple(extra for extra in EXTRAS if extra.name in names))
 
 
-def list_choices() -> Iterable[str]:
+def list_choices() -> Sequence[str]:
     """Return what ``--with`` takes."""
     return [*(extra.name for extra in EXTRAS if extra.kind != "plugin"), NONE]
 
@@ -66,10 +81,7 @@ def list_choices() -> Iterable[str]:
 def _get_choice(word: str) -> Extra:
     extra = find_extra(word)
     if extra is None:
-        choices = list(list_choices())
-        near = difflib.get_close_matches(word.lower(), choices, n=1)
-        advice = f"Did you mean {near[0]!r}?" if near else f"Choose from {', '.join(choices)}."
-        raise RefusalError(f"{word!r} is not something for --with. {advice}")
+        raise refuse_word(word, list_choices())
     if extra.kind == "plugin":
         raise RefusalError(f"{word!r} is there for every application's tests. Leave it out.")
     return extra

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from .plan import File
+from .drawing import File
 from .refusal import RefusalError
 
 

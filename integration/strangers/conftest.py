@@ -1,0 +1,3 @@
+"""The strangers' own tests are run where they are installed, never from here."""
+
+collect_ignore_glob = ["*/tests/*"]
