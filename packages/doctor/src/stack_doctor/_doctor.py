@@ -1,0 +1,103 @@
+"""The command ``stack doctor``: its arguments, and the way from them to a report and a status."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from .command import find_release
+from .inventory import Inventory, read_inventory
+from .judging import Judgement, ignore, judge
+from .place import Place, find_own, find_place
+from .problem import DoctorError
+from .rendering import render_github, render_json, render_text
+from .row import Row, merge_rows, read_own_rows, read_rows
+from .screen import show
+from .source import Source
+
+FINE, FOUND, UNJUDGED = 0, 1, 2
+
+DESCRIPTION = """\
+Judge what is installed: requirements that are not met, releases that are known to fail together,
+files that two distributions own or that hide an installed module. Nothing is imported, changed or
+downloaded."""
+EPILOG = """\
+Exit status: 0 fine, 1 something has to be mended, 2 it could not be judged."""
+
+
+def command(argv: list[str], prog: str) -> int:
+    """Run ``stack doctor``."""
+    arguments = _parse(argv, prog)
+    try:
+        judgements = _judge(arguments)
+        judgements = ignore(judgements, _read_reasons(arguments.ignore))
+    except DoctorError as error:
+        return _give_up(str(error), arguments.format)
+    status = FOUND if any(each.fails(arguments.strict) for each in judgements) else FINE
+    print(_render(judgements, status, arguments.format))
+    return status
+
+
+def _parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=prog, description=DESCRIPTION, epilog=EPILOG)
+    add = parser.add_argument
+    add("--python", metavar="PATH", help="another interpreter, or a virtual environment's folder")
+    add("--lock", metavar="FILE", nargs="+", action="extend", default=[],
+        help="judge what files pin instead: requirements, pip freeze, pylock.toml, uv.lock,"
+        " poetry.lock")  # fmt: skip
+    add("--project", metavar="FOLDER", default=".",
+        help="whose source is searched for a use that fails; the working directory")  # fmt: skip
+    add("--rows", metavar="FILE", action="append", default=[],
+        help="known conflicts of your own, as JSON")  # fmt: skip
+    add("--ignore", metavar="ID=REASON", action="append", default=[],
+        help="leave a finding, or all of a check, out of the status")  # fmt: skip
+    add("--format", choices=("text", "json", "github"), default="text")
+    add("--strict", action="store_true", help="let warnings count as errors do")
+    return parser.parse_args(argv)
+
+
+def _judge(arguments: argparse.Namespace) -> list[Judgement]:
+    rows = _read_all_rows(arguments.rows)
+    if not os.path.isdir(arguments.project):
+        raise DoctorError(f"'{arguments.project}' is no folder. Name the project's.")
+    source = Source(arguments.project)
+    place = find_place(arguments.python) if arguments.python else find_own()
+    return [judge(each, rows, source) for each in _read_inventories(arguments, place)]
+
+
+def _read_inventories(arguments: argparse.Namespace, place: Place) -> list[Inventory]:
+    return [read_inventory(place.paths, place.python, place.name)]
+
+
+def _read_all_rows(files: Sequence[str]) -> tuple[Row, ...]:
+    rows = read_own_rows()
+    for file in files:
+        rows = merge_rows(rows, read_rows(file))
+    return rows
+
+
+def _read_reasons(texts: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, _, reason = text.partition("=")
+        if not name.strip() or not reason.strip():
+            raise DoctorError(f"'--ignore {text}' has no reason. Write --ignore ID=reason.")
+        found[name.strip()] = reason.strip()
+    return found
+
+
+def _render(judgements: Sequence[Judgement], status: int, format_: str) -> str:
+    if format_ == "json":
+        return render_json(judgements, status, find_release())
+    if format_ == "github":
+        return render_github(judgements)
+    return render_text(judgements)
+
+
+def _give_up(problem: str, format_: str) -> int:
+    if format_ == "json":
+        print(render_json((), UNJUDGED, find_release(), problem))
+    print(f"Error: {show(problem, 2_000)}", file=sys.stderr)
+    return UNJUDGED
