@@ -13,17 +13,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from incompat.environment import read_environments, try_out
 from incompat.proof import Outcome, prove  # a folder is run, not a module
 from stack_doctor.row import Row, read_own_rows
 
 #: Of each kind one, and what is installed quickest of the most used.
 QUICK = (
     "login-url_decode", "login-safe_str_cmp", "flask2-url_quote", "flask1-jinja-escape",
-    "jinja2-soft_unicode", "wtf-markup", "fsa-sa2-all", "session-bytes", "jwtext-subject",
+    "flask1-wrappers", "wtf-markup", "fsa-sa2-all", "session-bytes", "jwtext-subject",
     "restx-scaffold", "passlib-bcrypt5", "sautils-sa21", "authlib-no-requests",
     "babel-localeselector", "files-pyjwt-jwt",
 )  # fmt: skip
@@ -50,23 +52,32 @@ def run_all(tasks: Iterable[Callable[[], Outcome]], workers: int) -> list[Outcom
     return found
 
 
+def tasks_of(arguments: argparse.Namespace, folder: Path) -> list[Callable[[], Outcome]]:
+    """Return what is to be made and looked at."""
+    if arguments.environments:
+        chosen = [*read_environments("broken"), *read_environments("healthy")]
+        return [
+            partial(try_out, each, folder / each["id"])
+            for each in chosen
+            if not arguments.only or each["id"] in arguments.only
+        ]
+    rows = choose(arguments.all, arguments.only)
+    wheels = not arguments.all
+    return [partial(prove, row, folder / row.id, wheels_only=wheels) for row in rows]
+
+
 def main() -> int:
     """Prove, print and count."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="every row, with what has no wheel")
+    parser.add_argument("--environments", action="store_true", help="environments, not rows")
     parser.add_argument("--only", metavar="ID", nargs="+", default=[])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path, metavar="FILE", help="where the outcomes go")
     arguments = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="incompat-") as folder:
-        outcomes = run_all(
-            [
-                lambda row=row: prove(row, Path(folder, row.id), wheels_only=not arguments.all)
-                for row in choose(arguments.all, arguments.only)
-            ],
-            arguments.workers,
-        )
+        outcomes = run_all(tasks_of(arguments, Path(folder)), arguments.workers)
     if arguments.json:
         arguments.json.write_text(json.dumps([vars(each) for each in outcomes], indent=1))
     states = sorted({each.state for each in outcomes})

@@ -29,6 +29,7 @@ class Recipe:
     :param forced: what is installed after that without its requirements.
     :param uninstall: what is then removed again.
     :param delete: files and folders of site-packages that are then removed by hand.
+    :param rename: what is then renamed there, by a pattern that one name fits.
     :param write: files that are then written into site-packages.
     :param project: the files of the working directory.
     :param code: what is run there.
@@ -39,6 +40,7 @@ class Recipe:
     forced: tuple[str, ...] = ()
     uninstall: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
+    rename: Mapping[str, str] = field(default_factory=dict)
     write: Mapping[str, str] = field(default_factory=dict)
     project: Mapping[str, str] = field(default_factory=dict)
     code: str = "import flask"
@@ -114,8 +116,12 @@ def _alter(site: Path, recipe: Recipe) -> None:
             shutil.rmtree(target)
         else:
             target.unlink()
+    for pattern, name in recipe.rename.items():
+        next(site.glob(pattern)).rename(site / name)
     for name, text in recipe.write.items():
         (site / name).parent.mkdir(parents=True, exist_ok=True)
+        # What uv installed is a link into its cache: another file takes its place.
+        (site / name).unlink(missing_ok=True)
         (site / name).write_text(text, "utf-8")
 
 
@@ -124,7 +130,12 @@ def _uv(*arguments: str) -> None:
     try:
         done = subprocess.run(
             ["uv", *arguments],
-            env={**kept, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_CONFIG": "1"},
+            env={
+                **kept,
+                "UV_PYTHON_DOWNLOADS": "never",
+                "UV_NO_CONFIG": "1",
+                "UV_LINK_MODE": "copy",
+            },
             capture_output=True,
             text=True,
             timeout=INSTALLING,
@@ -166,14 +177,7 @@ def judge(venv: Path, project: Path, *options: str) -> Mapping[str, Mapping[str,
 
 def recipe_of(content: Mapping[str, Any], pins: Sequence[str]) -> Recipe:
     """Return the recipe that a file's object describes."""
-    lists = {key: tuple(content.get(key, ())) for key in ("forced", "uninstall", "delete")}
-    return Recipe(
-        tuple(pins),
-        content.get("python", ""),
-        lists["forced"],
-        lists["uninstall"],
-        lists["delete"],
-        content.get("write", {}),
-        content.get("project", {}),
-        content.get("code", "import flask"),
-    )
+    steps = {key: tuple(content.get(key, ())) for key in ("forced", "uninstall", "delete")}
+    files = {key: content.get(key, {}) for key in ("rename", "write", "project")}
+    code = content.get("code", "import flask")
+    return Recipe(tuple(pins), content.get("python", ""), code=code, **steps, **files)

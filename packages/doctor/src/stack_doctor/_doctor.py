@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from .command import find_release
 from .inventory import Inventory, read_inventory
 from .judging import Judgement, ignore, judge
+from .lockfile import read_lock
 from .place import Place, find_own, find_place
 from .problem import DoctorError
 from .rendering import render_github, render_json, render_text
@@ -68,6 +69,8 @@ def _judge(arguments: argparse.Namespace) -> list[Judgement]:
 
 
 def _read_inventories(arguments: argparse.Namespace, place: Place) -> list[Inventory]:
+    if arguments.lock:
+        return [read_lock(file, place.python) for file in arguments.lock]
     return [read_inventory(place.paths, place.python, place.name)]
 
 

@@ -15,7 +15,7 @@ GROUP = "stack.commands"
 HOMES = {"new": "stack"}
 #: The doctor's own commands, each with its module. They need no metadata, and nobody else's
 #: distribution can take their names.
-OWN = {"doctor": "_doctor:command"}
+OWN = {"constraints": "_constraints:command", "doctor": "_doctor:command"}
 HOME = "stack-doctor"
 
 

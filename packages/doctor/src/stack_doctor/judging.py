@@ -9,7 +9,7 @@ from .clash import judge_files, tell_unreadable
 from .command_check import judge_commands
 from .finding import SEVERITIES, Finding, Severity, find
 from .inventory import Inventory
-from .matching import judge_rows
+from .matching import judge_open, judge_rows
 from .part import judge_parts, judge_project
 from .requirement import judge_requirements
 from .row import Row
@@ -64,12 +64,27 @@ def _judge(inventory: Inventory, rows: tuple[Row, ...], source: Source) -> Itera
         yield tell_unreadable(folder, reason)
     yield from judge_requirements(inventory)
     yield from judge_rows(inventory, (row for row in rows if row.kind != "file-clash"), source)
+    yield from judge_open(inventory, rows)
+    yield from _tell_unpinned(inventory)
     yield from judge_project(inventory, source.folder)
     yield from judge_parts(inventory, source)
     if inventory.paths:
         yield from judge_files(inventory, (row for row in rows if row.kind == "file-clash"))
         yield from judge_shadows(inventory, source.folder)
         yield from judge_commands(inventory)
+
+
+def _tell_unpinned(inventory: Inventory) -> Iterator[Finding]:
+    if inventory.open_ranges:
+        names = ", ".join(sorted(inventory.open_ranges))
+        count = len(inventory.open_ranges)
+        yield find(
+            "lock-unpinned",
+            inventory.place,
+            f"{count} line{'s name' if count > 1 else ' names'} no exact release, and"
+            f" {'were' if count > 1 else 'was'} not judged: {names}.",
+            "Judge the environment, or what 'pip freeze' prints.",
+        ).at(inventory.place, 1)
 
 
 def ignore(judgements: Iterable[Judgement], reasons: Mapping[str, str]) -> list[Judgement]:

@@ -39,6 +39,38 @@ def applies(row: Row, installed: Distribution, inventory: Inventory) -> bool:
     return row.with_range != ABSENT and other.meets(row.with_specifier)
 
 
+def judge_open(inventory: Inventory, rows: Iterable[Row]) -> Iterator[Finding]:
+    """Yield the breaks that a file lets in: it pins one half, and leaves the other open.
+
+    An installer takes the newest release that the file allows; whether that is one of those that
+    break, the row's own proof tells: its bad point is such a release.
+    """
+    if inventory.complete:
+        return
+    for row in rows:
+        installed = inventory.get(row.dist)
+        if row.kind not in ("break", "abandoned") or row.with_ in ("", "python"):
+            continue
+        if installed is None or not installed.meets(row.specifier) or inventory.get(row.with_):
+            continue
+        range_ = inventory.open_ranges.get(row.with_, "")
+        if row.with_range != ABSENT and _lets_in(row, range_):
+            left = f"leaves {row.with_} open" + (f" ({range_})" if range_ else "")
+            yield Finding(
+                f"lock-open:{row.id}", "lock-open", CHECKS["lock-open"].severity,
+                f"{installed.name} {installed.release} is pinned, and the file {left}:"
+                f" {row.with_}{row.with_range} fails with it ({row.symptom}).",
+                row.fix, (row.dist, row.with_), row.symptom, row.source,
+            )  # fmt: skip
+
+
+def _lets_in(row: Row, range_: str) -> bool:
+    """Tell whether a range lets in the release of a row's bad point."""
+    pins = (pin.partition("==") for pin in row.proof.get("bad", ()))
+    bad = next((version for name, _, version in pins if name == row.with_ and version), "")
+    return not bad or not range_ or Distribution(row.with_, bad).within(range_)
+
+
 def _find_use(row: Row, inventory: Inventory, source: Source) -> Hit | None:
     if not row.code and not row.companions:
         return _ALWAYS
