@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from stack_doctor.explanation import symptom_pattern
 from stack_doctor.row import Row
 
 from .point import NotMade, Point, Recipe, make, recipe_of
@@ -25,15 +25,6 @@ class Outcome:
     id: str
     state: str
     reason: str = ""
-
-
-def symptom_of(row: Row) -> re.Pattern[str]:
-    """Return the pattern of a row's symptom in an output, without the class of the error.
-
-    What a release words otherwise is the place in parentheses behind it alone.
-    """
-    words = re.sub(r"^[\w.]*(Error|Exception): ", "", row.symptom)
-    return re.compile(".*".join(map(re.escape, words.split("…"))), re.DOTALL)
 
 
 def prove(row: Row, place: Path, *, wheels_only: bool) -> Outcome:
@@ -58,7 +49,7 @@ def _look(row: Row, proof: Mapping[str, Any], place: Path, wheels_only: bool) ->
         good_recipe = replace(good_recipe, python=proof["good_python"])
     bad = _make(bad_recipe, place / "bad", wheels_only)
     silent = proof.get("silent", False)
-    if not silent and (bad.status == 0 or not symptom_of(row).search(bad.output)):
+    if not silent and (bad.status == 0 or not symptom_pattern(row).search(bad.output)):
         return f"the bad point ended with {bad.status}: {bad.output.strip()[-300:]}"
     if row.id not in bad.findings:
         return f"the doctor did not flag the bad point; it flagged {bad.flags()}"

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from .command import find_release
+from .explanation import explain, read_error
 from .inventory import Inventory, read_inventory
-from .judging import Judgement, ignore, judge
+from .judging import Judgement, close, ignore, judge
 from .lockfile import read_lock
 from .place import Place, find_own, find_place
 from .problem import DoctorError
@@ -50,6 +51,8 @@ def _parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
         " poetry.lock")  # fmt: skip
     add("--project", metavar="FOLDER", default=".",
         help="whose source is searched for a use that fails; the working directory")  # fmt: skip
+    add("--traceback", metavar="FILE",
+        help="explain the error in a file, or in what is pasted for '-'")  # fmt: skip
     add("--rows", metavar="FILE", action="append", default=[],
         help="known conflicts of your own, as JSON")  # fmt: skip
     add("--ignore", metavar="ID=REASON", action="append", default=[],
@@ -65,7 +68,24 @@ def _judge(arguments: argparse.Namespace) -> list[Judgement]:
         raise DoctorError(f"'{arguments.project}' is no folder. Name the project's.")
     source = Source(arguments.project)
     place = find_place(arguments.python) if arguments.python else find_own()
+    if arguments.traceback:
+        return [_explain(arguments, rows, place)]
     return [judge(each, rows, source) for each in _read_inventories(arguments, place)]
+
+
+def _explain(arguments: argparse.Namespace, rows: Sequence[Row], place: Place) -> Judgement:
+    inventory = _read_inventories(arguments, place)[0]
+    if arguments.traceback == "-":
+        text = read_error(sys.stdin)
+    else:
+        try:
+            with open(arguments.traceback, encoding="utf-8", errors="replace") as file:
+                text = read_error(file)
+        except OSError as error:
+            raise DoctorError(
+                f"'{arguments.traceback}' cannot be read ({error.strerror}). Name another file."
+            ) from None
+    return close(inventory, explain(text, rows, inventory))
 
 
 def _read_inventories(arguments: argparse.Namespace, place: Place) -> list[Inventory]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from .reading import UnreadableError, read_file
 from .record import Record, read_record
@@ -49,7 +49,7 @@ class Distribution:
         """The release as a number, or None where it is none."""
         try:
             return Version(self.release)
-        except InvalidVersion:
+        except ValueError:  # none, or one of more digits than Python reads
             return None
 
     def meets(self, specifier: SpecifierSet) -> bool:
@@ -60,7 +60,7 @@ class Distribution:
         """Tell whether the release lies in a range that is written as text."""
         try:
             return self.meets(SpecifierSet(text))
-        except InvalidSpecifier:
+        except ValueError:
             return False
 
     @cached_property

@@ -12,14 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.markers import UndefinedComparison, UndefinedEnvironmentName
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from .inventory import Distribution, Inventory
 from .problem import DoctorError
 from .reading import UnreadableError, read_file
-from .requirement import environment_of
+from .requirement import environment_of, holds, parse_requirement
 
 MOST_BYTES = 20_000_000
 MOST_INCLUDED = 50
@@ -99,12 +97,9 @@ def _read_requirements(file: str, python: str, seen: list[str]) -> Iterator[Line
 
 
 def _parse_line(text: str, environment: Mapping[str, str]) -> Iterator[Line]:
-    try:
-        requirement = Requirement(text)
-        if requirement.marker and not requirement.marker.evaluate(dict(environment)):
-            return
-    except (InvalidRequirement, UndefinedComparison, UndefinedEnvironmentName):
-        return  # a path or an address, whose release is nowhere
+    requirement = parse_requirement(text)
+    if requirement is None or not holds(requirement, environment):
+        return  # a path or an address, whose release is nowhere; or for another machine
     exact = [each for each in requirement.specifier if each.operator in ("==", "===")]
     pinned = next((each.version for each in exact if not each.version.endswith(".*")), "")
     yield Line(requirement.name, pinned, str(requirement.specifier))
@@ -137,14 +132,8 @@ def _is_wanted(package: Mapping[str, Any], environment: Mapping[str, str]) -> bo
     texts = [text for text in texts if isinstance(text, str)]
     if not texts:
         return True
-    try:
-        return any(
-            marker.evaluate({**environment, "extra": ""})
-            for text in texts
-            if (marker := Requirement(f"x; {text}").marker)
-        )
-    except (InvalidRequirement, UndefinedComparison, UndefinedEnvironmentName, TypeError):
-        return True
+    asked = [parse_requirement(f"x; {text}") for text in texts]
+    return any(each is None or holds(each, environment) for each in asked)
 
 
 def _requires(package: Mapping[str, Any]) -> Iterator[str]:

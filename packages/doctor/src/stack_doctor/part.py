@@ -7,12 +7,13 @@ import re
 import tomllib
 from collections.abc import Iterator
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from .finding import Finding, find
 from .inventory import Distribution, Inventory
 from .reading import UnreadableError, read_file
+from .requirement import holds, parse_requirement
 from .source import Source
 
 MOST_BYTES = 1_000_000
@@ -54,15 +55,13 @@ def _lacks(roof: Distribution, word: str, inventory: Inventory) -> bool:
 
 def _required(roof: Distribution) -> Iterator[Requirement]:
     for line in roof.requires:
-        try:
-            yield Requirement(line)
-        except InvalidRequirement:
-            continue
+        requirement = parse_requirement(line)
+        if requirement is not None:
+            yield requirement
 
 
 def _is_for(requirement: Requirement, extra: str) -> bool:
-    marker = requirement.marker
-    return marker is not None and marker.evaluate({"extra": extra})
+    return requirement.marker is not None and holds(requirement, {}, extra)
 
 
 def _is_offered(word: str, inventory: Inventory) -> bool:
@@ -93,12 +92,9 @@ def _tell(roof: Distribution, word: str, place: str, line: int) -> Finding:
 def judge_project(inventory: Inventory, folder: str) -> Iterator[Finding]:
     """Yield the extras in the project's own ``pyproject.toml`` that what is installed lacks."""
     for line in _read_dependencies(folder):
-        try:
-            requirement = Requirement(line)
-        except InvalidRequirement:
-            continue
-        installed = inventory.get(requirement.name)
-        if installed is None or not installed.extras:
+        requirement = parse_requirement(line)
+        installed = inventory.get(requirement.name) if requirement else None
+        if requirement is None or installed is None or not installed.extras:
             continue
         for extra in sorted(map(canonicalize_name, requirement.extras)):
             if extra not in installed.extras:

@@ -53,7 +53,7 @@ def _sum_up(judgement: Judgement) -> str:
 def render_json(
     judgements: Sequence[Judgement], status: int, release: str, problem: str = ""
 ) -> str:
-    """Return the report for a program; ``docs/doctor.schema.json`` describes it.
+    """Return the report for a program; ``report.schema.json`` beside this describes it.
 
     :param problem: why nothing was judged.
     """
@@ -105,7 +105,7 @@ def render_github(judgements: Sequence[Judgement]) -> str:
                 continue
             fields = {"title": show(each.id)}
             if each.file:
-                fields |= {"file": each.file, "line": str(each.line or 1)}
+                fields |= {"file": show(each.file), "line": str(each.line or 1)}
             told = ",".join(f"{key}={_escape_property(value)}" for key, value in fields.items())
             text = f"{show(each.message, LONGEST)} Do: {show(each.fix, LONGEST)}"
             lines.append(f"::{_COMMANDS[each.severity]} {told}::{_escape(text)}")

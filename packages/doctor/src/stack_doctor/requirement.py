@@ -7,8 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from packaging.markers import InvalidMarker, UndefinedComparison, default_environment
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.markers import (
+    UndefinedComparison,
+    UndefinedEnvironmentName,
+    default_environment,
+)
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
@@ -18,6 +22,8 @@ from .inventory import Distribution, Inventory
 #: Where our own distributions carry their names.
 FAMILY = ("stack",)
 FAMILY_PREFIX = "stack-"
+#: The longest line of a requirement that is read.
+LONGEST = 2_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,28 @@ def environment_of(python: str) -> dict[str, str]:
     found["python_version"] = ".".join(python.split(".")[:2])
     found["python_full_version"] = found["implementation_version"] = python
     return found
+
+
+def parse_requirement(line: str) -> Requirement | None:
+    """Return the requirement that a line is, or None where installers could not read it either."""
+    if len(line) > LONGEST:
+        return None
+    try:
+        requirement = Requirement(line)
+        requirement.specifier.contains("0")  # fails where a number has too many digits
+    except (ValueError, RecursionError):
+        return None
+    return requirement
+
+
+def holds(requirement: Requirement, environment: Mapping[str, str], extra: str = "") -> bool:
+    """Tell whether the marker of a requirement holds; one that cannot be asked does not."""
+    if requirement.marker is None:
+        return True
+    try:
+        return requirement.marker.evaluate({**environment, "extra": extra})
+    except (UndefinedComparison, UndefinedEnvironmentName, ValueError):
+        return False
 
 
 class Needs:
@@ -73,20 +101,16 @@ class Needs:
             # Without an extra these never count, and they are three of four lines.
             if conditional is not bool(extra) and " or " not in marker:
                 continue
-            try:
-                requirement = Requirement(line)
-                if self._counts(requirement, extra):
-                    yield Need(distribution, requirement)
-            except (InvalidRequirement, InvalidMarker, UndefinedComparison):
-                continue  # an old form that installers do not read either
+            requirement = parse_requirement(line)
+            if requirement is not None and self._counts(requirement, extra):
+                yield Need(distribution, requirement)
 
     def _counts(self, requirement: Requirement, extra: str) -> bool:
         if requirement.marker is None:
             return not extra
-        counts = requirement.marker.evaluate({**self._environment, "extra": extra})
-        if counts and extra:  # what counts without the extra was found before
-            return not requirement.marker.evaluate({**self._environment, "extra": ""})
-        return counts
+        counts = holds(requirement, self._environment, extra)
+        # What counts without the extra was found before.
+        return counts and not (extra and holds(requirement, self._environment, ""))
 
 
 def judge_requirements(inventory: Inventory) -> Iterator[Finding]:
