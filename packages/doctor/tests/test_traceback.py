@@ -66,6 +66,8 @@ def test_longer_name_is_another_symptom(explain: Explain) -> None:
     verdict = explain("ImportError: cannot import name 'url_encode' from 'werkzeug.urls'")
     assert [*verdict.findings] == ["wtf-url_encode"]
     assert explain("AttributeError: dbapi").status == 2
+    assert explain("KeyError: my.db").status == 2
+    assert [*explain("AttributeError: db").findings] == ["msearch-fsa31"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from .application import judge_application
 from .command import find_release
 from .explanation import explain, read_error
 from .inventory import Inventory, read_inventory
@@ -23,8 +24,8 @@ FINE, FOUND, UNJUDGED = 0, 1, 2
 
 DESCRIPTION = """\
 Judge what is installed: requirements that are not met, releases that are known to fail together,
-files that two distributions own or that hide an installed module. Nothing is imported, changed or
-downloaded."""
+files that two distributions own or that hide an installed module. Nothing is changed or
+downloaded, and nothing imported, save with --app."""
 EPILOG = """\
 Exit status: 0 fine, 1 something has to be mended, 2 it could not be judged."""
 
@@ -51,6 +52,8 @@ def _parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
         " poetry.lock")  # fmt: skip
     add("--project", metavar="FOLDER", default=".",
         help="whose source is searched for a use that fails; the working directory")  # fmt: skip
+    add("--app", metavar="MODULE:APP",
+        help="make the application, in a process of its own, and judge what it has")  # fmt: skip
     add("--traceback", metavar="FILE",
         help="explain the error in a file, or in what is pasted for '-'")  # fmt: skip
     add("--rows", metavar="FILE", action="append", default=[],
@@ -70,7 +73,12 @@ def _judge(arguments: argparse.Namespace) -> list[Judgement]:
     place = find_place(arguments.python) if arguments.python else find_own()
     if arguments.traceback:
         return [_explain(arguments, rows, place)]
-    return [judge(each, rows, source) for each in _read_inventories(arguments, place)]
+    judgements = [judge(each, rows, source) for each in _read_inventories(arguments, place)]
+    if arguments.app:
+        inventory = read_inventory(place.paths, place.python, arguments.app)
+        found = judge_application(place.program, arguments.app, source.folder, rows, inventory)
+        judgements.append(close(inventory, found))
+    return judgements
 
 
 def _explain(arguments: argparse.Namespace, rows: Sequence[Row], place: Place) -> Judgement:

@@ -20,6 +20,8 @@ from .source import Hit
 MOST_CHARACTERS = 1_000_000
 #: The most rows that one error is explained with where nothing tells them apart.
 MOST_ROWS = 5
+#: The shortest text of a symptom that is looked for without the class of the error.
+SHORTEST = 12
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,10 @@ def explain(text: str, rows: Iterable[Row], inventory: Inventory) -> list[Findin
 
 
 def symptom_pattern(row: Row) -> re.Pattern[str]:
-    """Return the pattern of a row's symptom, without the class of the error."""
+    """Return the pattern of a row's symptom; its class is only needed where the rest is short."""
     words = re.sub(r"^[\w.]*(?:Error|Exception): ", "", row.symptom)
-    return re.compile(".*".join(map(re.escape, words.split("…"))) + r"(?![\w.])")
+    told = words if len(words) >= SHORTEST else row.symptom
+    return re.compile(r"(?<!\w)" + ".*".join(map(re.escape, told.split("…"))) + r"(?![\w.])")
 
 
 def _match_rows(text: str, rows: Iterable[Row], inventory: Inventory) -> Iterator[Finding]:
