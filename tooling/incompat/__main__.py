@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from incompat.environment import read_environments, try_out
-from incompat.proof import Outcome, prove  # a folder is run, not a module
+from incompat.proof import Outcome, prove
+from incompat.recording import write_records  # a folder is run, not a module
 from stack_doctor.row import Row, read_own_rows
 
 #: Of each kind one, and what is installed quickest of the most used.
@@ -52,12 +54,14 @@ def run_all(tasks: Iterable[Callable[[], Outcome]], workers: int) -> list[Outcom
     return found
 
 
-def tasks_of(arguments: argparse.Namespace, folder: Path) -> list[Callable[[], Outcome]]:
+def tasks_of(
+    arguments: argparse.Namespace, folder: Path, records: dict[str, Any] | None
+) -> list[Callable[[], Outcome]]:
     """Return what is to be made and looked at."""
     if arguments.environments:
         chosen = [*read_environments("broken"), *read_environments("healthy")]
         return [
-            partial(try_out, each, folder / each["id"])
+            partial(try_out, each, folder / each["id"], records)
             for each in chosen
             if not arguments.only or each["id"] in arguments.only
         ]
@@ -71,13 +75,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true", help="every row, with what has no wheel")
     parser.add_argument("--environments", action="store_true", help="environments, not rows")
+    parser.add_argument("--record", action="store_true", help="write what the quick tests judge")
     parser.add_argument("--only", metavar="ID", nargs="+", default=[])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", type=Path, metavar="FILE", help="where the outcomes go")
     arguments = parser.parse_args()
+    records: dict[str, Any] | None = {} if arguments.record else None
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="incompat-") as folder:
-        outcomes = run_all(tasks_of(arguments, Path(folder)), arguments.workers)
+        outcomes = run_all(tasks_of(arguments, Path(folder), records), arguments.workers)
+    if records:
+        write_records({key: records[key] for key in sorted(records)})
     if arguments.json:
         arguments.json.write_text(json.dumps([vars(each) for each in outcomes], indent=1))
     states = sorted({each.state for each in outcomes})

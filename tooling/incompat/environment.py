@@ -12,6 +12,7 @@ from workspace import ROOT
 
 from .point import NotMade, make, recipe_of
 from .proof import Outcome
+from .recording import record
 
 FOLDER = ROOT / "integration" / "doctor"
 
@@ -26,13 +27,20 @@ def read_environments(kind: str) -> list[Mapping[str, Any]]:
     return listed
 
 
-def try_out(environment: Mapping[str, Any], place: Path) -> Outcome:
-    """Make an environment, and see that it fails and is caught, or works and is left alone."""
+def try_out(
+    environment: Mapping[str, Any], place: Path, records: dict[str, Any] | None = None
+) -> Outcome:
+    """Make an environment, and see that it fails and is caught, or works and is left alone.
+
+    :param records: where it is recorded.
+    """
     name, finds = environment["id"], environment["finds"]
     try:
         place.mkdir(parents=True)
         recipe = recipe_of(environment, environment["pins"])
         point = make(recipe, place, wheels_only=not environment.get("sdists", False))
+        if records is not None:
+            records[name] = record(place / "venv")
     except NotMade as error:
         return Outcome(name, "impossible", str(error))
     finally:
