@@ -21,7 +21,7 @@ nox.options.sessions = ["tests", "lint", "types", "docs"]
 
 LOCKED = "tooling/locked.txt"
 #: The tests that need nothing but Python.
-LOCAL = "not services and not browser and not node and not fuzz"
+LOCAL = "not services and not browser and not node and not fuzz and not incompat"
 MYPY = ["--strict", "--no-error-summary", "--pretty"]
 
 
@@ -150,6 +150,17 @@ def bench(session: nox.Session) -> None:
     """Measure ours beside bare Flask and hand-written code; ``-- --peers PATH`` adds others."""
     prepare(session, "tests")
     session.run("python", "tooling/bench", *session.posargs)
+
+
+@nox.session
+def incompat(session: nox.Session) -> None:
+    """Prove 15 known conflicts in real environments, and that constraints refuse them.
+
+    ``-- --all`` proves every one; ``-- --environments`` those in which ``import flask`` fails.
+    """
+    prepare(session, "tests")
+    session.run("python", "tooling/incompat", *session.posargs)
+    session.run("pytest", "-m", "incompat", "integration/doctor")
 
 
 @nox.session

@@ -11,10 +11,10 @@ import click
 import pytest
 from click.testing import Result
 
-from reference import own_entries
+from reference import own_entries, stack_commands
 
 SECRET = re.compile(r"pass|secret|token|credential|(^|[-_])key($|[-_])")
-STACK_COMMANDS = [entry.name for entry in own_entries("stack.commands")]
+STACK_COMMANDS = stack_commands()
 
 
 def walk(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:

@@ -1,5 +1,6 @@
 """What judges this repository can tell right from wrong."""
 
+import json
 import socket
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import lock
 import pages
 import rules
 import services
+import tested
 from download import Download
 from launch import Trouble
 from workspace import Package, closure, packages
@@ -174,3 +176,8 @@ def test_closure_follows_extras() -> None:
     assert {package.name for package in closure("stack", "db", "rest")} == {*names, "rest"}
     assert {package.name for package in closure("stack")} == {"stack", "core", "doctor"}
     assert names < {package.name for package in packages()}
+
+
+def test_tested_set_is_what_the_roof_carries() -> None:
+    """The doctor's constraints name the ranges of the extras, as ``tooling/tested.py`` writes."""
+    assert json.loads(tested.FILE.read_text("utf-8"))["ranges"] == tested.tested()

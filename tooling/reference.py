@@ -28,6 +28,7 @@ from imports import own_sources, picture
 from stack.extras import EXTRAS
 from stack_core import Extension, Settings
 from stack_core.settings import Option, options
+from stack_doctor.command import OWN
 from stack_testing.conformance import ABILITIES
 from stack_testing.conformance import RULES as CONFORMANCE
 from workspace import ROOT, Package, packages
@@ -166,6 +167,11 @@ def own_entries(group: str) -> Iterator[Any]:
             yield entry
 
 
+def stack_commands() -> list[str]:
+    """Return the subcommands of ``stack``: the doctor's own, and those that our packages offer."""
+    return sorted({*OWN, *(entry.name for entry in own_entries("stack.commands"))})
+
+
 def stack_help(*arguments: str) -> str:
     """Return what the console script prints."""
     command = [sys.executable, "-m", "stack", *arguments, "--help"]
@@ -177,8 +183,8 @@ def stack_help(*arguments: str) -> str:
 def write_commands() -> str:
     """Return the page of commands."""
     parts = [heading("Commands", COMMANDS)]
-    for entry in own_entries("stack.commands"):
-        parts.append(f"## stack {entry.name}\n\n```text\n{stack_help(entry.name)}\n```\n")
+    for name in stack_commands():
+        parts.append(f"## stack {name}\n\n```text\n{stack_help(name)}\n```\n")
     flask = click.Context(click.Group(), info_name="flask")
     for entry in own_entries("flask.commands"):
         parts += help_pages(entry.name, entry.load(), flask)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from laying import Laid, Verdict, lay, run
+
 Install = Callable[..., Path]
 
 
@@ -28,3 +30,15 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
         return info
 
     return install
+
+
+@pytest.fixture
+def laid(tmp_path: Path) -> Laid:
+    """Return an environment of metadata alone, beside a project's folder."""
+    return lay(tmp_path)
+
+
+@pytest.fixture
+def judge(laid: Laid, capsys: pytest.CaptureFixture[str]) -> Callable[..., Verdict]:
+    """Return a function that judges it, with further options."""
+    return lambda *options: run(capsys, *laid.arguments(*options))

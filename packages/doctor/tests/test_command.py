@@ -123,6 +123,19 @@ def test_unreadable_metadata_is_named_and_hides_no_other_command(
         (info / "METADATA").write_text("Metadata-Version: 2.1\n")
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
-    assert "Not readable: " in out
+    assert "Not usable: " in out
     assert "greet" in out
     assert "hurt" not in out
+
+
+def test_name_of_the_doctors_own_cannot_be_taken(
+    install: Install, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``stack doctor`` is the doctor's, whatever else is installed; the other one is named."""
+    install("acme", "doctor = acme_greet:command", acme_greet=GREET)
+    assert main(["doctor", "--help"]) == 0
+    assert capsys.readouterr().out.startswith("usage: stack doctor")
+    assert main(["--help"]) == 0
+    assert (
+        "Not usable: acme 1.0 ('doctor' is stack-doctor's own command)" in capsys.readouterr().out
+    )

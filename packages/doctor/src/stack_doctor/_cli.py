@@ -80,9 +80,7 @@ def _describe(catalogue: Catalogue) -> str:
         sources = " and ".join(offer.source for offer in offers)
         refused = " (refused: offered more than once)" if len(offers) > 1 else ""
         lines.append(f"  {name:{width}}  {sources}{refused}")
-    if not catalogue.offers:
-        lines.append("  none: no installed distribution offers one")
-    lines += [f"Not readable: {text}" for text in catalogue.unreadable]
+    lines += [f"Not usable: {text}" for text in catalogue.unreadable]
     return "\n".join([*lines, "", "'stack COMMAND --help' says more about one of them."])
 
 

@@ -13,6 +13,10 @@ GROUP = "stack.commands"
 
 #: Where a command of the family comes from, for those who do not have it yet.
 HOMES = {"conform": "stack-testing", "new": "stack", "new-extension": "stack"}
+#: The doctor's own commands, each with its module. They need no metadata, and nobody else's
+#: distribution can take their names.
+OWN = {"constraints": "_constraints:command", "doctor": "_doctor:command"}
+HOME = "stack-doctor"
 
 
 class Command(Protocol):
@@ -105,7 +109,7 @@ class Catalogue:
 
 def read_catalogue() -> Catalogue:
     """Read the commands of all installed distributions. Nothing is imported."""
-    offers: dict[str, tuple[Offer, ...]] = {}
+    offers: dict[str, tuple[Offer, ...]] = {name: (_make_own(name),) for name in OWN}
     unreadable: list[str] = []
     for distribution in metadata.distributions():
         try:
@@ -114,11 +118,27 @@ def read_catalogue() -> Catalogue:
             unreadable.append(f"{_find_name(distribution)} ({type(error).__name__}: {error})")
             continue
         for offer in found:
+            if offer.name in OWN:
+                unreadable.append(f"{offer.source} ({offer.name!r} is {HOME}'s own command)")
+                continue
             others = offers.get(offer.name, ())
             # The first copy on the path hides an older one, as it does for imports.
             if _normalise(offer.distribution) not in [_normalise(o.distribution) for o in others]:
                 offers[offer.name] = (*others, offer)
     return Catalogue(dict(sorted(offers.items())), tuple(unreadable))
+
+
+def _make_own(name: str) -> Offer:
+    value = f"{__package__}.{OWN[name]}"
+    return Offer(name, HOME, find_release(), metadata.EntryPoint(name, value, GROUP))
+
+
+def find_release() -> str:
+    """Return the doctor's own version, or ``unknown`` where it was not installed."""
+    try:
+        return metadata.version(HOME)
+    except metadata.PackageNotFoundError:
+        return "unknown"
 
 
 def _read_offers(distribution: metadata.Distribution) -> list[Offer]:

@@ -1,0 +1,116 @@
+"""An application that the doctor makes: what it tells of it, and how it ends."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from laying import Verdict, run
+
+Ask = Callable[..., Verdict]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """Return a function that judges an application by its source, in our own environment."""
+
+    def ask(source: str, target: str = "shop:app") -> Verdict:
+        (tmp_path / "shop.py").write_text(source)
+        here = ["--python", sys.executable, "--project", str(tmp_path)]
+        return run(capsys, "doctor", *here, "--app", target)
+
+    return ask
+
+
+FINE = """
+from flask import Flask
+from stack import Stack
+
+def create_app():
+    app = Flask(__name__)
+    app.config.update(SECRET_KEY="a key of 32 or more different!!!", SQLALCHEMY_DATABASE_URI="sqlite://")
+    Stack("db", "rest").init_app(app)
+    print("what an application prints is no part of the report")
+    return app
+
+app = create_app()
+"""
+
+
+@pytest.mark.parametrize("target", ["shop:app", "shop:create_app", "shop:create_app()", "shop"])
+def test_healthy_application_has_no_finding(ask: Ask, target: str) -> None:
+    """An object, a factory, a call and a module are understood, as ``flask --app`` does."""
+    verdict = ask(FINE, target)
+    assert (verdict.status, verdict.findings) == (0, {})
+    assert [each["place"] for each in verdict.report["judged"]][1:] == [target]
+
+
+def test_second_database_is_told(ask: Ask) -> None:
+    """The error is explained by what it means."""
+    verdict = ask(
+        "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\napp = Flask(__name__)\n"
+        "app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite://'\n"
+        "SQLAlchemy(app)\nSQLAlchemy(app)\n"
+    )
+    assert {*verdict.findings} == {"app-import:shop:app", "traceback:two-databases"}
+
+
+def test_missing_extension_is_told_in_our_own_words(ask: Ask) -> None:
+    """What core says of it is the finding."""
+    verdict = ask(
+        "from flask import Flask\nfrom stack import Stack\napp = Flask(__name__)\n"
+        "Stack('cellar').init_app(app)\n"
+    )
+    assert "'cellar' is not an extension" in verdict.findings["app-import:shop:app"]["message"]
+    assert "traceback:missing-extension" in verdict.findings
+
+
+def test_second_rule_for_an_address_is_told(ask: Ask) -> None:
+    """It is never reached; other methods of the same address are no matter."""
+    verdict = ask(
+        "from flask import Flask\napp = Flask(__name__)\n"
+        "app.add_url_rule('/a', 'one', lambda: '')\napp.add_url_rule('/a', 'two', lambda: '')\n"
+        "app.add_url_rule('/a', 'three', lambda: '', methods=['POST'])\n"
+    )
+    assert [*verdict.findings] == ["app-duplicate-rule:GET /a"]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "words"),
+    [
+        ("import os\nos._exit(3)\n", "shop:app", "ended without a word"),
+        ("raise SystemExit('closed')\n", "shop:app", "SystemExit: closed"),
+        ("app = 1\n", "shop:app", "'int' object is not callable"),
+        ("def create_app():\n    return 1\n", "shop", "is no Flask application"),
+        ("", "shop:app", "'shop' has no 'app'"),
+        ("", "shopp:app", "No module named 'shopp'"),
+        ("def f(:", "shop:app", "SyntaxError"),
+    ],
+)
+def test_application_that_cannot_be_made_is_a_finding(
+    ask: Ask, source: str, target: str, words: str
+) -> None:
+    """However it fails, the doctor says the last line of it."""
+    assert words in ask(source, target).findings[f"app-import:{target}"]["message"]
+
+
+def test_application_without_end_cannot_be_judged(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is ended, with what it started, and the status is 2."""
+    monkeypatch.setattr("stack_doctor.application.PATIENCE", 1)
+    began = time.monotonic()
+    verdict = ask("import subprocess\nsubprocess.run(['sleep', '60'])\n")
+    assert time.monotonic() - began < 10
+    assert verdict.status == 2
+    assert "was not made within" in verdict.report["problem"]
+
+
+def test_modules_of_the_doctor_are_not_those_of_the_application(ask: Ask) -> None:
+    """The application's own ``finding`` is imported, not ours."""
+    verdict = ask("import finding\n")
+    assert "No module named 'finding'" in verdict.findings["app-import:shop:app"]["message"]

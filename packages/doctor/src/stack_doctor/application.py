@@ -1,0 +1,155 @@
+"""The application itself: made in a process of its own, with a bound, and asked what it has.
+
+It is the one place where code of the judged environment runs, and only with ``--app``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from .explanation import explain
+from .finding import Finding, find
+from .inventory import Inventory
+from .problem import DoctorError
+from .reading import UnreadableError, read_file
+from .row import Row
+
+MOST_BYTES = 5_000_000
+#: The longest that an application may take to be made, in seconds.
+PATIENCE = 30
+
+_OWNERS = {
+    "app-login-managers": (
+        "Two login managers are initialised on this application, by {who}: the last one wins, and"
+        " who logs in with the other is a stranger at the next request.",
+        "Leave your own LoginManager out, or the extension that brings one.",
+    ),
+    "app-databases": (
+        "Two SQLAlchemy objects are initialised on this application, by {who}.",
+        "Hand the first one to whoever makes the second.",
+    ),
+    "app-csrf-owners": (
+        "Two CSRFProtect objects are initialised on this application, by {who}.",
+        "Leave one of the two out.",
+    ),
+}
+
+
+def probe(program: str, target: str, folder: str) -> Mapping[str, Any]:
+    """Make an application and return what it tells.
+
+    :param program: the interpreter.
+    :param target: ``module:app`` or ``module:create_app``.
+    :raises DoctorError: there is no interpreter, or it does not come to an end.
+    """
+    if not program:
+        raise DoctorError("--app needs an interpreter. Name one with --python.")
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_probe.py")
+    with tempfile.TemporaryDirectory(prefix="stack-doctor-") as place:
+        answer = os.path.join(place, "answer.json")
+        said = _run([program, script, target, answer], folder)
+        try:
+            told = json.loads(read_file(answer, MOST_BYTES))
+        except (FileNotFoundError, UnreadableError, ValueError):
+            return {"error": said or "The process ended without a word."}
+    return told if isinstance(told, dict) else {"error": said}
+
+
+def _run(command: list[str], folder: str) -> str:
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        _, errors = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise DoctorError(
+            f"The application was not made within {PATIENCE} s. Let it open nothing and wait for"
+            " nothing when it is imported."
+        ) from None
+    finally:
+        # What the application started goes with it.
+        with contextlib.suppress(ProcessLookupError, AttributeError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+        if process.stderr:
+            process.stderr.close()
+    return errors[-20_000:].decode("utf-8", "replace")
+
+
+def judge_application(
+    program: str, target: str, folder: str, rows: Iterable[Row], inventory: Inventory
+) -> Iterator[Finding]:
+    """Yield what is wrong with an application that no version tells."""
+    told = probe(program or sys.executable, target, folder)
+    if told.get("error"):
+        yield from _explain(target, str(told["error"]), rows, inventory)
+        return
+    for check, who in told["owners"].items():
+        message, fix = _OWNERS[check]
+        yield find(check, target, message.format(who=" and ".join(map(repr, who))), fix)
+    yield from _tell_api(target, told)
+    for where, method, *endpoints in told["duplicates"][:20]:
+        yield find(
+            "app-duplicate-rule",
+            f"{method} {where}",
+            f"{method} {where} is answered by {' and by '.join(map(repr, endpoints))}; the first"
+            " that was added has it.",
+            "Change the address of one of them.",
+        )
+
+
+def _tell_api(target: str, told: Mapping[str, Any]) -> Iterator[Finding]:
+    if told["unprotected"]:
+        owners = sorted({owner for owner, _ in told["unprotected"]})
+        yield find(
+            "app-csrf-api",
+            target,
+            f"CSRFProtect guards {len(told['unprotected'])} endpoints of {', '.join(owners)}, such"
+            f" as '{told['unprotected'][0][1]}': requests without a CSRF token get 400.",
+            "Exempt an API that asks for a token in a header: csrf.exempt(blueprint). Give an"
+            " admin's forms a token: form_base_class = SecureForm.",
+        )
+    if told["swallowed"]:
+        yield find(
+            "app-handlers-swallowed",
+            target,
+            f"The API of this application answers all errors itself, so that the handlers of"
+            f" {', '.join(told['swallowed'])} are never asked: what they answer with 401 is 500.",
+            'app.config["PROPAGATE_EXCEPTIONS"] = True',
+        )
+    if told["shadowing"]:
+        apis, *own = told["shadowing"]
+        handled = ", ".join(f"{what} in '{who}'" for what, who in own)
+        yield find(
+            "app-errors-shadowed",
+            target,
+            f"Handlers of the application answer errors of {', '.join(apis)} too: {handled}.",
+            "Answer with JSON where request.path, or what the client accepts, is the API's.",
+        )
+
+
+def _explain(
+    target: str, text: str, rows: Iterable[Row], inventory: Inventory
+) -> Iterator[Finding]:
+    last = next((line for line in reversed(text.splitlines()) if line.strip()), text)
+    try:
+        known = explain(text, rows, inventory)
+    except DoctorError:
+        known = []
+    fix = known[0].fix if known else "Mend what the error says; flask run fails with it too."
+    yield find("app-import", target, f"'{target}' cannot be made: {last.strip()}", fix)
+    yield from known

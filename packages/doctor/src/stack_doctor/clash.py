@@ -1,0 +1,149 @@
+"""Modules on the disk: owned by two distributions, not there, or in need of ``pkg_resources``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+
+from .finding import Finding, find
+from .inventory import Distribution, Inventory
+from .matching import tell_row
+from .reading import UnreadableError, read_file
+from .row import Row
+from .source import Hit
+
+MOST_BYTES = 1_000_000
+
+#: Names that many distributions ship by mistake, and that nobody imports.
+_COMMON = {
+    "test",
+    "tests",
+    "testing",
+    "doc",
+    "docs",
+    "example",
+    "examples",
+    "scripts",
+    "benchmarks",
+}
+_IMPORT = re.compile(rb"^(?:import pkg_resources|from pkg_resources[ .])", re.MULTILINE)
+
+Owners = Mapping[str, list[Distribution]]
+
+
+def judge_files(inventory: Inventory, rows: Iterable[Row]) -> Iterator[Finding]:
+    """Yield what is wrong with the modules of an environment, as far as RECORD tells of them.
+
+    :param rows: those of the kind ``file-clash`` say what to do about a pair.
+    """
+    owners, unreadable = _read_owners(inventory)
+    yield from unreadable
+    yield from _judge_shared(owners, {(row.dist, row.with_): row for row in rows})
+    yield from _judge_missing(owners)
+    if _lacks_pkg_resources(inventory):
+        yield from _judge_imports(owners)
+
+
+def _read_owners(inventory: Inventory) -> tuple[Owners, list[Finding]]:
+    owners: dict[str, list[Distribution]] = defaultdict(list)
+    unreadable: list[Finding] = []
+    for distribution in inventory.distributions.values():
+        try:
+            for top in distribution.record.tops:
+                owners[top].append(distribution)
+        except UnreadableError as error:
+            folder = os.path.basename(distribution.information)
+            unreadable.append(tell_unreadable(folder, f"RECORD: {error}"))
+    return owners, unreadable
+
+
+def tell_unreadable(folder: str, reason: str) -> Finding:
+    """Return the finding of metadata that cannot be read."""
+    return find(
+        "metadata-unreadable",
+        folder,
+        f"The metadata in '{folder}' cannot be read: {reason}.",
+        "Remove the folder, and install the distribution again.",
+    )
+
+
+def _judge_shared(owners: Owners, rows: Mapping[tuple[str, str], Row]) -> Iterator[Finding]:
+    pairs = {
+        tuple(sorted(pair, key=lambda each: each.key)): top
+        for top, both in sorted(owners.items())
+        if len(both) > 1 and top not in _COMMON
+        for pair in combinations(both, 2)
+    }
+    for (one, other), _ in sorted(
+        pairs.items(), key=lambda each: (each[0][0].key, each[0][1].key)
+    ):
+        tops = one.record.tops & other.record.tops - _COMMON
+        shared = sorted(path for top in tops for path in _shared_files(one, other, top))
+        if not shared:
+            continue
+        row = rows.get((one.key, other.key)) or rows.get((other.key, one.key))
+        count = f"{len(shared)} module{'s' if len(shared) > 1 else ''}, such as {shared[0]}"
+        if row is not None:
+            pair = f"{one.name} {one.release} with {other.name} {other.release}, {count}"
+            yield tell_row(row, pair, Hit("", 0, ""))
+            continue
+        yield find(
+            "files-shared",
+            f"{one.key}/{other.key}",
+            f"{one.name} {one.release} and {other.name} {other.release} both own {count}; the"
+            " one installed last has won.",
+            f"python -m pip uninstall {one.name} {other.name}, then install the one you want.",
+            (one.key, other.key),
+        )
+
+
+def _shared_files(one: Distribution, other: Distribution, top: str) -> Iterator[str]:
+    theirs = dict(other.record.files(top))
+    for path, digest in one.record.files(top):
+        # What is the same in both, such as the file of a namespace, hurts nobody.
+        if path in theirs and (not digest or digest != theirs[path]):
+            yield path
+
+
+def _judge_missing(owners: Owners) -> Iterator[Finding]:
+    for top, all_ in sorted(owners.items()):
+        for distribution in all_:
+            if top not in _COMMON and distribution.record.find_module(top) is None:
+                yield find(
+                    "files-missing",
+                    distribution.key,
+                    f"{distribution.name} {distribution.release} is listed as installed, and its"
+                    f" module '{top}' is not there.",
+                    "python -m pip install --force-reinstall"
+                    f' "{distribution.name}=={distribution.release}"',
+                    (distribution.key,),
+                )
+
+
+def _lacks_pkg_resources(inventory: Inventory) -> bool:
+    setuptools = inventory.get("setuptools")
+    return setuptools is None or setuptools.within(">=82")
+
+
+def _judge_imports(owners: Owners) -> Iterator[Finding]:
+    for top, all_ in sorted(owners.items()):
+        distribution = all_[0]
+        path = distribution.record.find_module(top)
+        if path is None or not path.endswith(".py") or top == "pkg_resources":
+            continue
+        try:
+            found = _IMPORT.search(read_file(path, MOST_BYTES))
+        except (UnreadableError, FileNotFoundError):
+            continue
+        if found:
+            yield find(
+                "pkg-resources",
+                distribution.key,
+                f"{distribution.name} {distribution.release} imports 'pkg_resources', which comes"
+                " with setuptools before 82 only.",
+                'python -m pip install "setuptools<82"',
+                (distribution.key, "setuptools"),
+            )

@@ -1,0 +1,146 @@
+"""Files that name releases: requirements and constraints, and the locks of pip, uv and Poetry.
+
+The first kind may leave releases open; the others hold everything that would be installed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.utils import canonicalize_name
+
+from .inventory import Distribution, Inventory
+from .problem import DoctorError
+from .reading import UnreadableError, read_file
+from .requirement import environment_of, holds, parse_requirement
+
+MOST_BYTES = 20_000_000
+MOST_INCLUDED = 50
+
+_OPTION = re.compile(r"\s--[a-z].*")
+_INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]\s*(\S+)")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a file says of one distribution.
+
+    :param release: the exact one; empty: the file leaves it open within ``range``.
+    """
+
+    name: str
+    release: str
+    range: str = ""
+    requires: tuple[str, ...] = ()
+
+
+def read_lock(file: str, python: str) -> Inventory:
+    """Return what a file would install.
+
+    :param python: the version of the Python that markers are asked about.
+    :raises DoctorError: it cannot be read, or names nothing.
+    """
+    if file.endswith(".toml") or os.path.basename(file) in ("uv.lock", "poetry.lock"):
+        lines, complete = list(_read_toml(file, python)), True
+    else:
+        lines = list(_read_requirements(file, python, []))
+        complete = all(line.release for line in lines) and _is_frozen(file)
+    if not lines:
+        raise DoctorError(
+            f"'{file}' names no distribution. Name a file of requirements or a lock."
+        )
+    pinned: dict[str, Distribution] = {
+        canonicalize_name(line.name): Distribution(line.name, line.release, line.requires)
+        for line in lines
+        if line.release
+    }
+    ranges: dict[str, str] = {
+        canonicalize_name(line.name): line.range for line in lines if not line.release
+    }
+    open_ranges = {name: range_ for name, range_ in ranges.items() if name not in pinned}
+    return Inventory(file, python, pinned, complete, open_ranges=open_ranges)
+
+
+def _read(file: str) -> str:
+    try:
+        return read_file(file, MOST_BYTES).decode("utf-8-sig", "replace")
+    except FileNotFoundError:
+        raise DoctorError(f"'{file}' is not there. Name a file that is.") from None
+    except UnreadableError as error:
+        raise DoctorError(f"'{file}' cannot be read: {error}. Name another.") from None
+
+
+def _is_frozen(file: str) -> bool:
+    """Tell whether a file of pins holds all that would be installed: one with hashes must."""
+    return "--hash=" in _read(file)
+
+
+def _read_requirements(file: str, python: str, seen: list[str]) -> Iterator[Line]:
+    if len(seen) >= MOST_INCLUDED:
+        raise DoctorError(f"'{file}' includes more than {MOST_INCLUDED} files. Name one of them.")
+    seen.append(os.path.realpath(file))
+    environment = environment_of(python)
+    for text in _read(file).replace("\\\r\n", " ").replace("\\\n", " ").splitlines():
+        line = re.sub(r"(^|\s)#.*", "", text).strip()
+        included = _INCLUDE.match(line)
+        if included:
+            other = os.path.join(os.path.dirname(file), included[1])
+            if os.path.realpath(other) not in seen:
+                yield from _read_requirements(other, python, seen)
+        elif line and not line.startswith("-"):
+            yield from _parse_line(_OPTION.sub("", line), environment)
+
+
+def _parse_line(text: str, environment: Mapping[str, str]) -> Iterator[Line]:
+    requirement = parse_requirement(text)
+    if requirement is None or not holds(requirement, environment):
+        return  # a path or an address, whose release is nowhere; or for another machine
+    exact = [each for each in requirement.specifier if each.operator in ("==", "===")]
+    pinned = next((each.version for each in exact if not each.version.endswith(".*")), "")
+    yield Line(requirement.name, pinned, str(requirement.specifier))
+
+
+def _read_toml(file: str, python: str) -> Iterator[Line]:
+    try:
+        content = tomllib.loads(_read(file))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DoctorError(f"'{file}' is no TOML ({error}). Name a lock.") from None
+    listed = content.get("packages", content.get("package"))
+    if not isinstance(listed, list):
+        raise DoctorError(
+            f"'{file}' has no list of packages. Name a pylock.toml, uv.lock or poetry.lock."
+        )
+    environment = environment_of(python)
+    for each in listed:
+        # The project itself, and what lies in a folder of it, has no version.
+        texts = isinstance(each, dict) and all(
+            isinstance(each.get(key), str) for key in ("name", "version")
+        )
+        if texts and _is_wanted(each, environment):
+            yield Line(each["name"], each["version"], "", tuple(_requires(each)))
+
+
+def _is_wanted(package: Mapping[str, Any], environment: Mapping[str, str]) -> bool:
+    """Tell whether a lock's package counts for this Python: PEP 751 gives it a marker."""
+    markers = package.get("marker") or package.get("resolution-markers") or package.get("markers")
+    texts = [markers] if isinstance(markers, str) else markers if isinstance(markers, list) else []
+    texts = [text for text in texts if isinstance(text, str)]
+    if not texts:
+        return True
+    asked = [parse_requirement(f"x; {text}") for text in texts]
+    return any(each is None or holds(each, environment) for each in asked)
+
+
+def _requires(package: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what Poetry's lock tells of a package's requirements, as far as it is a range."""
+    dependencies = package.get("dependencies")
+    if isinstance(dependencies, dict):
+        for name, range_ in dependencies.items():
+            text = f"{name}{range_}" if isinstance(range_, str) and range_ != "*" else ""
+            if text and re.fullmatch(r"[\w.-]+[<>=!~][\w.,<>=!~* ]*", text):
+                yield text

@@ -1,0 +1,140 @@
+"""Files judged in place of an environment: requirements, pip freeze, and three kinds of lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from laying import Verdict, run
+
+Ask = Callable[..., Verdict]
+
+PYLOCK = """
+lock-version = "1.0"
+[[packages]]
+name = "flask-login"
+version = "0.6.2"
+[[packages]]
+name = "werkzeug"
+version = "3.0.0"
+marker = "python_version >= '3.8'"
+[[packages]]
+name = "werkzeug"
+version = "2.0.0"
+marker = "python_version < '3.8'"
+"""
+UV = """
+version = 1
+[[package]]
+name = "flask-login"
+version = "0.6.2"
+source = { registry = "somewhere" }
+dependencies = [{ name = "werkzeug" }]
+[[package]]
+name = "werkzeug"
+version = "3.0.0"
+[[package]]
+name = "shop"
+source = { virtual = "." }
+"""
+POETRY = """
+[[package]]
+name = "flask-login"
+version = "0.6.2"
+[package.dependencies]
+werkzeug = ">=1.0.1"
+[[package]]
+name = "werkzeug"
+version = "3.0.0"
+"""
+
+
+@pytest.fixture
+def ask(tmp_path: Path, capsys: Any) -> Ask:
+    """Return a function that judges a file of a name."""
+
+    def ask(name: str, text: str, *options: str) -> Verdict:
+        (tmp_path / "project").mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        project = ["--project", str(tmp_path / "project")]
+        return run(capsys, "doctor", "--lock", str(tmp_path / name), *project, *options)
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requirements.txt", "Flask_Login==0.6.2  # old\nwerkzeug == 3.0.0; python_version>'3'\n"),
+        ("freeze.txt", "flask-login==0.6.2\nWerkzeug==3.0.0\n-e .\n"),
+        ("hashes.txt", "flask-login==0.6.2 \\\n    --hash=sha256:0a\nwerkzeug==3.0.0 "
+         "--hash=sha256:0b\n"),
+        ("pylock.toml", PYLOCK),
+        ("pylock.dev.toml", PYLOCK),
+        ("uv.lock", UV),
+        ("poetry.lock", POETRY),
+    ],
+)  # fmt: skip
+def test_pair_is_found_in_every_kind_of_file(ask: Ask, name: str, text: str) -> None:
+    """What a file would install is judged before it is installed."""
+    verdict = ask(name, text)
+    assert verdict.status == 1
+    assert [*verdict.findings] == ["login-url_decode"]
+
+
+def test_half_that_is_left_open_is_a_warning(ask: Ask) -> None:
+    """A partial pin is what kills: the installer takes the newest of the other half."""
+    verdict = ask("requirements.txt", "flask==2.2.2\n")
+    assert (verdict.status, [*verdict.findings]) == (0, ["lock-open:flask2-url_quote"])
+    assert ask("requirements.txt", "flask==2.2.2\n", "--strict").status == 1
+
+
+@pytest.mark.parametrize(("range_", "count"), [("<3", 0), ("<3.1", 1), (">=2", 1)])
+def test_range_that_shuts_the_bad_half_out_is_enough(ask: Ask, range_: str, count: int) -> None:
+    """The file need not pin the other half exactly."""
+    found = ask("requirements.txt", f"flask==2.2.2\nwerkzeug{range_}\n").findings
+    assert ("lock-open:flask2-url_quote" in found) is bool(count)
+    assert sum(name.startswith("lock-unpinned") for name in found) == 1
+
+
+def test_missing_companion_is_told_where_the_file_is_whole(ask: Ask, tmp_path: Path) -> None:
+    """A list of top-level pins says nothing of what comes with them; one with hashes is whole."""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "app.py").write_text("import authlib.integrations.flask_client\n")
+    assert ask("requirements.txt", "authlib==1.6.0\n").findings == {}
+    assert "authlib-no-requests" in ask("r.txt", "authlib==1.6.0 --hash=sha256:0a\n").findings
+
+
+def test_included_files_are_read_once(ask: Ask, tmp_path: Path) -> None:
+    """``-r`` and ``-c`` are followed from the folder of the file, circles too."""
+    (tmp_path / "base.txt").write_text("-r requirements.txt\nwerkzeug==3.0.0\n")
+    found = ask("requirements.txt", "-r base.txt\nflask-login==0.6.2\n").findings
+    assert [*found] == ["login-url_decode"]
+
+
+def test_several_files_are_judged_apart(ask: Ask, tmp_path: Path, capsys: Any) -> None:
+    """Each has a judgement of its own."""
+    (tmp_path / "one.txt").write_text("flask-login==0.6.2\nflask==3.0.0\nwerkzeug==3.0.0\n")
+    (tmp_path / "two.txt").write_text("flask==3.1.2\nwerkzeug==3.1.3\n")
+    files = [str(tmp_path / name) for name in ("one.txt", "two.txt")]
+    report = run(capsys, "doctor", "--project", str(tmp_path), "--lock", *files).report
+    assert [len(each["findings"]) for each in report["judged"]] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("requirements.txt", "# nothing\n", "names no distribution"),
+        ("uv.lock", "[[package", "is no TOML"),
+        ("pylock.toml", "packages = 1\n", "has no list of packages"),
+    ],
+)
+def test_file_that_is_none_cannot_be_judged(ask: Ask, name: str, text: str, words: str) -> None:
+    """The status is 2, and the report says why."""
+    verdict = ask(name, text)
+    assert verdict.status == 2
+    assert words in verdict.report["problem"]
+    assert words in verdict.errors

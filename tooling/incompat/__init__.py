@@ -1,0 +1,1 @@
+"""Proves in real environments what the doctor knows: its rows, and whole broken environments."""

@@ -1,0 +1,68 @@
+"""Writes the tested set, of which ``stack constraints`` makes lines, into the doctor.
+
+It is what the extras of ``packages/stack`` carry, and below Flask the ranges that the locked Flask
+asks for, capped at the next major. ``--check`` compares and writes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib.metadata import requires
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from workspace import ROOT, packages
+
+FILE = ROOT / "packages" / "doctor" / "src" / "stack_doctor" / "tested.json"
+
+
+def capped(specifier: SpecifierSet) -> str:
+    """Return a range with the next major as its end, where it has none."""
+    floors = [Version(each.version) for each in specifier if each.operator == ">="]
+    if any("<" in each.operator for each in specifier) or not floors:
+        return written(specifier)
+    return f">={max(floors)},<{max(floors).major + 1}"
+
+
+def written(specifier: SpecifierSet) -> str:
+    """Return a range with its floor first."""
+    return ",".join(sorted(map(str, specifier), key=lambda each: (each[0] == "<", each)))
+
+
+def tested() -> dict[str, str]:
+    """Return the ranges by name."""
+    roof = next(package for package in packages() if package.name == "stack")
+    lines = [*roof.dependencies, *(line for extra in roof.extras.values() for line in extra)]
+    flask = [Requirement(line) for line in requires("flask") or ()]
+    found: dict[str, str] = {
+        canonicalize_name(line.name): capped(line.specifier)
+        for line in flask
+        if line.marker is None
+    }
+    return dict(
+        sorted({**found, **{line.name: written(line.specifier) for line in lines}}.items())
+    )
+
+
+def main() -> int:
+    """Write the file, or say that it differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    check = parser.parse_args().check
+    text = json.dumps({"schema": 1, "ranges": tested()}, indent=1) + "\n"
+    if not check:
+        FILE.write_text(text, "utf-8")
+    elif FILE.read_text("utf-8") != text:
+        print(f"{FILE.name} is not what the roof says. Run 'python tooling/tested.py'.",
+              file=sys.stderr)  # fmt: skip
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
