@@ -24,7 +24,7 @@ PAGES = (
 ADDRESSES = (
     "/api/flights",
     "/api/flights?search=Boston&limit=100",
-    "/api/flights?filter[airline]=UA&include=airline,arrival",
+    "/api/flights?airline=UA&include=airline,arrival",
     "/api/airlines",
     "/api/airports?limit=100",
     "/api/planes?limit=100",
