@@ -15,6 +15,7 @@ import argparse
 import datetime as dt
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from releasing.flip import Flip
 from releasing.index import FOLDER, Index
 from releasing.upgrade import SAMPLE, upgrade
 from releasing.verification import verify
-from releasing.wave import Wave, plan
+from releasing.wave import Wave, list_ranges, plan
 from workspace import ROOT
 
 Act = Callable[[argparse.Namespace], int]
@@ -84,15 +85,14 @@ def _show(wave: Wave) -> str:
     if wave.steps:
         lines = [f"A wave of {len(wave.steps)}, in this order:"]
     for step in wave.steps:
-        told = ", ".join(f"{sum(k == kind for k, _ in step.told)} {kind}"
-                         for kind in dict.fromkeys(kind for kind, _ in step.told))  # fmt: skip
-        since = "first release" if step.bump == "first" else (
-            f"{step.bump} after {step.package.project['version']}")  # fmt: skip
-        lines.append(f"  {step.package.distribution:14} {step.version!s:8} {since}: {told}")
-        lines += [f"{'':17}asks for {ask.distribution}{to}" for ask, to in step.ranges.items()]
+        kinds = Counter(kind for kind, _ in step.told)
+        told = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        since = f"{step.bump} after {step.package.project['version']}"
+        reason = "first release" if step.bump == "first" else since
+        lines.append(f"  {step.package.distribution:14} {step.version!s:8} {reason}: {told}")
+        lines += [f"{'':17}asks for {list_ranges(step.ranges)}"] if step.ranges else []
     for name, ranges in wave.moves.items():
-        asked = ", ".join(f"{ask.distribution}{to}" for ask, to in ranges.items())
-        lines.append(f"{name} is not released, and asks for {asked} from then on.")
+        lines.append(f"{name} is not released, and asks from then on for {list_ranges(ranges)}.")
     return "\n".join([*lines, *filter(None, [wave.waits])])
 
 
@@ -118,7 +118,7 @@ def _flip(options: argparse.Namespace) -> int:
     if options.format == "json":
         print(json.dumps([vars(cell) for cell in cells], indent=2))
     elif not cells:
-        print("Nothing that asks for a sibling is released yet: there is nothing to flip.")
+        print("There is nothing to flip: nothing is released that differs from today's packages.")
     return int(any(cell.outcome == "failed" for cell in cells))
 
 

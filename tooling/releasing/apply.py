@@ -14,7 +14,7 @@ from .fragment import consume
 from .history import find_tree, git, restore
 from .record import FILE, Release, read_releases, write_releases
 from .siblings import find_file, read, set_range, set_version
-from .wave import Ranges, Step, Wave
+from .wave import Ranges, Step, Wave, list_ranges
 
 
 def apply(wave: Wave, date: str, root: Path = ROOT) -> list[Release]:
@@ -101,9 +101,5 @@ def _write_message(wave: Wave) -> str:
     names = [f"{step.package.name} {step.version}" for step in wave.steps]
     *first, last = names
     subject = f"Release {', '.join(first)} and {last}" if first else f"Release {last}"
-    moved = [f"{name} asks for {_list(ranges)}." for name, ranges in wave.moves.items()]
+    moved = [f"{name} asks for {list_ranges(ranges)}." for name, ranges in wave.moves.items()]
     return "\n\n".join([subject, *moved])
-
-
-def _list(ranges: Ranges) -> str:
-    return ", ".join(f"{ask.distribution}{specifier}" for ask, specifier in ranges.items())

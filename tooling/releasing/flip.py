@@ -21,7 +21,7 @@ from launch import Trouble
 from workspace import ROOT, Package, packages
 
 from .environment import find_refusal
-from .history import check_history, find_commit, find_tree, restore
+from .history import check_history, find_commit, find_tree, git, restore
 from .index import Index, build_today, fill
 from .record import Release, find_last_minors, read_releases
 from .roof import ROOF
@@ -53,7 +53,7 @@ class Cell:
 class Flip:
     """What is flipped, and how much of it.
 
-    :param minors: how many of the last minors of each package.
+    :param minors: how many of a package's last two minors are tried with today's siblings.
     :param slow: whether the slow tests are run, too.
     """
 
@@ -97,7 +97,9 @@ class _Work:
 
     def try_released(self, member: Package) -> Iterator[Cell]:
         """Run the tests of the last releases of a package with today's siblings."""
-        for release in find_last_minors(self.releases, member.distribution, self.flip.minors):
+        last = find_last_minors(self.releases, member.distribution)
+        # With today's content it is what the ordinary tests run.
+        for release in [each for each in last if not self._is_todays(each)][: self.flip.minors]:
             place = self.folder / str(release).replace(" ", "-")
             restore(find_commit(release, self.flip.root), place, self.flip.root)
             then = {each.distribution: each for each in packages(place)}
@@ -113,7 +115,7 @@ class _Work:
     def try_todays(self, member: Package, asks: Sequence[Ask]) -> Iterator[Cell]:
         """Put today's package together with each release that it asks for, or learn why not."""
         for ask in asks:
-            for release in find_last_minors(self.releases, ask.distribution, self.flip.minors + 1):
+            for release in find_last_minors(self.releases, ask.distribution):
                 if not self._is_todays(release):
                     yield self._try_pair(member, ask, release)
 
@@ -139,7 +141,8 @@ class _Work:
         return Cell(name, str(release), "passed" if passed else "failed", said)
 
     def _is_todays(self, release: Release) -> bool:
-        return find_tree(release.package, "HEAD", self.flip.root) == release.tree
+        changed = git("status", "--porcelain", f"packages/{release.package}", root=self.flip.root)
+        return not changed and find_tree(release.package, "HEAD", self.flip.root) == release.tree
 
     def _version(self, name: str) -> Version:
         return Version(self.members[name].project["version"])

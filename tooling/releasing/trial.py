@@ -12,6 +12,7 @@ from workspace import Package, packages
 
 from .building import build_wheel
 from .environment import Environment
+from .siblings import find_asks
 
 #: The tests that need nothing but Python.
 LOCAL = "not services and not browser and not node and not fuzz"
@@ -67,16 +68,19 @@ def _summarise(said: str) -> str:
 
 
 def _build_needed(trial: Trial, out: Path) -> dict[str, Path]:
-    """Build, of the same place, what else of ours the tests import."""
-    members = {member.module.name: member for member in packages(trial.place)}
-    given = {trial.package.distribution, *trial.others}
+    """Build, of the same place, what else of ours the package asks for or its tests import."""
+    members = {member.distribution: member for member in packages(trial.place)}
     names = {name for file in _find_sources(trial) for name in imported(file)}
-    needed = [members[name] for name in sorted(names & set(members))]
-    return {
-        each.distribution: build_wheel(trial.place, each.name, out)
-        for each in needed
-        if each.distribution not in given
-    }
+    waiting = [trial.package, *(each for each in members.values() if each.module.name in names)]
+    needed: dict[str, Package] = {}
+    while waiting:
+        member = waiting.pop()
+        if member.distribution not in needed:
+            needed[member.distribution] = member
+            waiting += [members[ask.distribution] for ask in find_asks(member, members)]
+    given = {trial.package.distribution, *trial.others}
+    wanted = sorted(needed.keys() - given)
+    return {name: build_wheel(trial.place, needed[name].name, out) for name in wanted}
 
 
 def _find_sources(trial: Trial) -> Iterator[Path]:

@@ -151,6 +151,12 @@ class _Plan:
         return sorted(ordered, key=lambda name: name == ROOF)
 
 
+def list_ranges(ranges: Ranges) -> str:
+    """Return what is asked for, each once, as it is written."""
+    asked = [f"{ask.distribution}{show_range(specifier)}" for ask, specifier in ranges.items()]
+    return ", ".join(dict.fromkeys(asked))
+
+
 def plan(names: Sequence[str] = (), root: Path = ROOT) -> Wave:
     """Return the wave that is due.
 
