@@ -108,8 +108,8 @@ def package_faults(package: Package) -> Iterator[str]:
             found.append(f"'{file.stem}' says nothing about what is in it")
         yield from (f"{place}: {fault}." for fault in found)
     yield from (f"packages/{package.name}: {fault}." for fault in fragment_faults(package))
-    found = marker_faults(package, packages())
-    yield from (f"packages/{package.name}/pyproject.toml: {fault}." for fault in found)
+    for fault in marker_faults(package, packages()):
+        yield f"packages/{package.name}/pyproject.toml: {fault}."
 
 
 def loose_files(root: Path = ROOT) -> list[Path]:
