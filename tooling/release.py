@@ -91,7 +91,8 @@ def _show(wave: Wave) -> str:
         reason = "first release" if step.bump == "first" else since
         lines.append(f"  {step.package.distribution:14} {step.version!s:8} {reason}: {told}")
         lines += [f"{'':17}asks for {list_ranges(step.ranges)}"] if step.ranges else []
-    for name, ranges in wave.moves.items():
+    for package, ranges in wave.moves:
+        name = package.distribution
         lines.append(f"{name} is not released, and asks from then on for {list_ranges(ranges)}.")
     return "\n".join([*lines, *filter(None, [wave.waits])])
 

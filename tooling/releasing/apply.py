@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from launch import Trouble
-from workspace import ROOT, packages
+from workspace import ROOT
 
 from .building import build
 from .changelog import NAME, NOTE, PAGE, add_section, write_page, write_section
@@ -33,7 +33,7 @@ def apply(wave: Wave, date: str, root: Path = ROOT) -> list[Release]:
         git("add", "--all", FILE, root=root)
         git("commit", "--quiet", "--message", _write_message(wave), root=root)
     except BaseException:
-        git("add", "--all", "packages", root=root)
+        git("add", "--all", root=root)
         git("reset", "--quiet", "--hard", "HEAD", root=root)
         raise
     for release in releases:
@@ -55,13 +55,11 @@ def _check_tags(wave: Wave, root: Path) -> None:
 def _write(wave: Wave, date: str, root: Path) -> None:
     for step in wave.steps:
         _write_step(step, date)
-    unreleased = {package.distribution: package for package in packages(root)}
-    for name, ranges in wave.moves.items():
-        text = _set_ranges(read(unreleased[name]), ranges)
-        find_file(unreleased[name]).write_text(text, "utf-8")
+    for package, ranges in wave.moves:
+        find_file(package).write_text(_set_ranges(read(package), ranges), "utf-8")
     if (root / PAGE).is_file():
         (root / PAGE).write_text(NOTE + write_page(root), "utf-8")
-    git("add", "--all", "packages", "docs" if (root / PAGE).is_file() else "packages", root=root)
+    git("add", "--all", root=root)
 
 
 def _write_step(step: Step, date: str) -> None:
@@ -101,5 +99,7 @@ def _write_message(wave: Wave) -> str:
     names = [f"{step.package.name} {step.version}" for step in wave.steps]
     *first, last = names
     subject = f"Release {', '.join(first)} and {last}" if first else f"Release {last}"
-    moved = [f"{name} asks for {list_ranges(ranges)}." for name, ranges in wave.moves.items()]
+    moved = [
+        f"{package.distribution} asks for {list_ranges(ranges)}." for package, ranges in wave.moves
+    ]
     return "\n\n".join([subject, *moved])

@@ -12,7 +12,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from launch import Trouble
-from workspace import ROOT, Package, packages
+from workspace import ROOT, Package, packages, read_project
 
 from .fragment import Fragment, read_fragments
 from .record import find_newest, read_releases
@@ -63,19 +63,20 @@ class Step:
 class Wave:
     """What is released, in the order of dependency.
 
-    :param moves: the packages that are not released now whose ranges change all the same.
+    :param moves: what is not released now and whose ranges change all the same: packages without
+        a release, and the strangers' that we test with.
     :param waits: why the roof is not among the releases; empty when it is.
     """
 
     steps: tuple[Step, ...]
-    moves: dict[str, Ranges]
+    moves: tuple[tuple[Package, Ranges], ...]
     waits: str
 
     def describe(self) -> dict[str, Any]:
         """Return the wave as data."""
         moves = {
-            name: {ask.text: show_range(to) for ask, to in ranges.items()}
-            for name, ranges in self.moves.items()
+            package.distribution: {ask.text: show_range(to) for ask, to in ranges.items()}
+            for package, ranges in self.moves
         }
         releases = [step.describe() for step in self.steps]
         return {"schema": 1, "releases": releases, "moves": moves, "roof": self.waits}
@@ -130,8 +131,12 @@ class _Plan:
 
     def find_ranges(self, name: str) -> Ranges:
         """Return the ranges of a package that the wave changes."""
+        return self.find_moves(self.members[name])
+
+    def find_moves(self, package: Package) -> Ranges:
+        """Return the ranges that the wave changes of any package, a stranger's too."""
         ranges: Ranges = {}
-        for ask in self.asks[name]:
+        for ask in self.asks.get(package.distribution) or find_asks(package, self.members):
             if ask.distribution in self.chosen:
                 _, version = self.find_step(ask.distribution)
                 if ask.waits or not ask.accepts(version):
@@ -177,8 +182,14 @@ def plan(names: Sequence[str] = (), root: Path = ROOT) -> Wave:
     work.settle()
     waits = _judge_roof(work, asked)
     steps = tuple(map(work.make_step, work.order()))
-    moves = {name: work.find_ranges(name) for name in members if name not in work.chosen}
-    return Wave(steps, {name: to for name, to in moves.items() if to}, waits)
+    idle = [member for name, member in members.items() if name not in work.chosen]
+    moves = [(each, work.find_moves(each)) for each in [*idle, *_find_strangers(root)]]
+    return Wave(steps, tuple(move for move in moves if move[1]), waits)
+
+
+def _find_strangers(root: Path) -> list[Package]:
+    files = sorted((root / "integration" / "strangers").glob("*/pyproject.toml"))
+    return [Package(file.parent, read_project(file)) for file in files]
 
 
 def _find(name: str, members: Iterable[Package]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packaging.version import Version
 
+import rules
 from launch import Trouble
 from releasing.record import Release, write_releases
 from releasing.siblings import Ask, set_range
@@ -115,7 +116,17 @@ def test_sibling_without_a_release_moves_only(repository: Repository) -> None:
     repository.tell("core", "added", "More.")
     wave = plan(["core"], repository.root)
     assert list(show(wave)) == ["core"]
-    assert [str(next(iter(to.values()))) for to in wave.moves.values()] == ["<0.3,>=0.2"]
+    assert [str(next(iter(to.values()))) for _, to in wave.moves] == ["<0.3,>=0.2"]
+
+
+def test_stranger_follows(repository: Repository) -> None:
+    """An extension of somebody else's that we test with goes on fitting today's core."""
+    released(repository, "core")
+    text = repository.read("packages/db/pyproject.toml").replace("stack-db", "doorkeeper")
+    repository.write("integration/strangers/doorkeeper/pyproject.toml", text)
+    repository.tell("core", "added", "More.")
+    moves = {each.distribution: to for each, to in plan(["core"], repository.root).moves}
+    assert [show_range(to) for to in moves["doorkeeper"].values()] == [">=0.2,<0.3"]
 
 
 MARKED = ('"stack-core>=0.1,<0.2",  # next', '"flask>=3",')
@@ -128,6 +139,29 @@ def test_marker_is_resolved_to_the_next_release(repository: Repository) -> None:
     repository.tell("core", "fixed", "It works.")
     expected = {"core": ("0.1.1", ""), "db": ("0.2.0", "stack-core>=0.1.1,<0.2")}
     assert show(plan(["db"], repository.root)) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (MARKED[0], ""),
+        ('"flask>=3",  # next', "is no line of its own that asks for a sibling"),
+        ('"stack-core>=0.1,<0.2", "flask>=3",  # next', "is no line of its own"),
+        ('"stack-area>=0.1,<0.2",  # next', "stack-area, which has nothing to release"),
+    ],
+)
+def test_marker_that_waits_for_nothing_is_a_fault(
+    repository: Repository, line: str, said: str
+) -> None:
+    """The lint allows a marker only where a wave can resolve it."""
+    repository.add_package("area")
+    repository.add_package("db", line)
+    repository.commit()
+    released(repository, "area")
+    members = packages(repository.root)
+    found = [fault for each in members for fault in rules.marker_faults(each, members)]
+    assert said in " ".join(found)
+    assert bool(found) is bool(said)
 
 
 def test_marker_without_a_next_release_is_refused(repository: Repository) -> None:
