@@ -146,6 +146,27 @@ def demo(session: nox.Session) -> None:
 
 
 @nox.session
+def release(session: nox.Session) -> None:
+    """Plan, make or prove releases: ``-- plan``, ``-- apply`` or ``-- verify``."""
+    prepare(session, "lint", packaged=False)
+    session.run("python", "tooling/release.py", *session.posargs)
+
+
+@nox.session
+def flip(session: nox.Session) -> None:
+    """Run the tests of released packages on today's siblings, and the reverse."""
+    prepare(session, "lint", packaged=False)
+    session.run("python", "tooling/release.py", "flip", *session.posargs)
+
+
+@nox.session
+def upgrade(session: nox.Session) -> None:
+    """Upgrade the demo with its data, from the released packages to today's."""
+    prepare(session, "lint", packaged=False)
+    session.run("python", "tooling/release.py", "upgrade", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure ours beside bare Flask and hand-written code; ``-- --peers PATH`` adds others."""
     prepare(session, "tests")

@@ -25,6 +25,7 @@ import click
 
 from findings import read_findings
 from imports import own_sources, picture
+from releasing.changelog import NOTE, write_page
 from stack.extras import EXTRAS
 from stack_core import Extension, Settings
 from stack_core.settings import Option, options
@@ -45,7 +46,6 @@ protocol](../protocol.md) that it proves. The ids are stable. A *required* rule 
 extension that does not conform."""
 T = TypeVar("T")
 FOLDER = ROOT / "docs" / "reference"
-NOTE = "<!-- Written by `python tooling/reference.py` from the code; do not edit. -->\n"
 SETTINGS = """\
 Keys of `app.config`. With `FLASK_` in front each is also a variable of the environment, where the
 application calls `app.config.from_prefixed_env()`, as a generated one does."""
@@ -346,22 +346,6 @@ def write_extras() -> str:
     return table(("Extra", "Kind", "Installs"), rows)
 
 
-def write_changes() -> str:
-    """Return every changelog with what is not released yet; a page includes it."""
-    parts = []
-    for package in packages():
-        log = (package.folder / "CHANGELOG.md").read_text("utf-8").partition("\n")[2].strip()
-        new = sorted((package.folder / "changes").glob("*.md"))
-        lines = [
-            f"- *{file.suffixes[-2][1:]}*: {' '.join(file.read_text('utf-8').split())}"
-            for file in new
-        ]
-        unreleased = "### Not released yet\n\n" + "\n".join(lines) if lines else ""
-        text = "\n\n".join(filter(None, [f"## {package.distribution}", unreleased, log]))
-        parts.append(text + "\n")
-    return "\n".join(parts)
-
-
 PAGES: dict[str, Callable[[], str]] = {
     "settings": write_settings,
     "commands": write_commands,
@@ -371,7 +355,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "modules": write_modules,
     "api": write_api,
     "extras": write_extras,
-    "changes": write_changes,
+    "changes": write_page,
 }
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from releasing.fragment import read_fragments
+from releasing.siblings import find_marker_faults
 from workspace import ROOT, Package, packages
 
 FILE_LINES = 400
@@ -87,6 +89,12 @@ def fragment_faults(package: Package) -> Iterator[str]:
         yield f"neither a fragment in changes/ nor '{heading}' in CHANGELOG.md tells what is new"
 
 
+def marker_faults(package: Package, members: Sequence[Package]) -> Iterator[str]:
+    """Yield each ``# next`` in a package's metadata that waits for nothing."""
+    pending = {member.distribution: bool(read_fragments(member)) for member in members}
+    yield from find_marker_faults(package, pending)
+
+
 def package_faults(package: Package) -> Iterator[str]:
     """Yield every broken rule of one package, each with the file it stands in."""
     for file in package.sources():
@@ -100,6 +108,8 @@ def package_faults(package: Package) -> Iterator[str]:
             found.append(f"'{file.stem}' says nothing about what is in it")
         yield from (f"{place}: {fault}." for fault in found)
     yield from (f"packages/{package.name}: {fault}." for fault in fragment_faults(package))
+    for fault in marker_faults(package, packages()):
+        yield f"packages/{package.name}/pyproject.toml: {fault}."
 
 
 def loose_files(root: Path = ROOT) -> list[Path]:

@@ -14,13 +14,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from workspace import closure
+
 if TYPE_CHECKING:
     from .conftest import Machine
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
 
 SMALL = ["demo", "--sample", "500"]
-FROM_WHEELS = "stack 0.1.0, stack-core 0.1.0, stack-db 0.1.0, stack-doctor 0.1.0, stack-rest 0.1.0"
+FROM_WHEELS = ", ".join(
+    sorted(
+        f"{package.distribution} {package.project['version']}"
+        for package in closure("stack", "db", "rest")
+    )
+)
 
 
 def wait_for(process: subprocess.Popen[str], words: str) -> str:

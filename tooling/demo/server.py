@@ -27,7 +27,7 @@ def serve(workshop: Workshop, port: int) -> int:
         command, cwd=workshop.application, env=workshop.environment(), stdin=subprocess.DEVNULL
     ) as server:
         try:
-            _wait(server, f"http://{HOST}:{port}")
+            wait(server, f"http://{HOST}:{port}")
             print(WHERE.format(address=f"http://{HOST}:{port}"), flush=True)
             return server.wait()
         except KeyboardInterrupt:
@@ -37,7 +37,11 @@ def serve(workshop: Workshop, port: int) -> int:
             server.wait()
 
 
-def _wait(server: "subprocess.Popen[bytes]", address: str) -> None:
+def wait(server: "subprocess.Popen[bytes]", address: str) -> None:
+    """Wait until the application answers.
+
+    :raises Trouble: When it does not come to.
+    """
     # No proxy stands between this program and this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     end = time.monotonic() + PATIENCE

@@ -66,14 +66,14 @@ def _verify(distribution: Distribution, wheel: Path | None) -> None:
             f"The installed '{distribution.name}' came from {source or 'an index'} and not from "
             "a wheel of this checkout."
         )
-    for name, digest in _recorded(wheel).items():
+    for name, digest in read_recorded(wheel).items():
         content = Path(str(distribution.locate_file(name))).read_bytes()
         if hashlib.sha256(content).digest() != digest:
             raise Trouble(f"The installed '{name}' is not the one in {wheel.name}.")
 
 
-def _recorded(wheel: Path) -> dict[str, bytes]:
-    """The SHA-256 of every file in a wheel, save of the list that pip and uv rewrite."""
+def read_recorded(wheel: Path) -> dict[str, bytes]:
+    """Return the SHA-256 of every file in a wheel, save of the list that pip and uv rewrite."""
     with zipfile.ZipFile(wheel) as archive:
         names = [
             name for name in archive.namelist() if not name.endswith((".dist-info/RECORD", "/"))

@@ -22,7 +22,7 @@ Usage: python3 tooling/run.py SESSION [ARGUMENTS]
   tests   The tests.  Arguments go to pytest.
 
 Every other session of noxfile.py works the same: slow, services, lint, types, docs, build, api,
-fuzz, bench, browser, upstream.
+fuzz, release, flip, upgrade, bench, browser, upstream.
 """
 
 

@@ -1,0 +1,302 @@
+"""A wave that is made: one commit, tags, files that anybody can make again, and an index."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from launch import Trouble
+from releasing.apply import apply
+from releasing.building import attempt, uv
+from releasing.environment import Environment
+from releasing.flip import Cell, Flip
+from releasing.index import Index, fill
+from releasing.record import FILE, Release, read_releases
+from releasing.wave import plan
+
+if TYPE_CHECKING:
+    from .conftest import Repository
+
+pytestmark = pytest.mark.slow
+
+DATE = "2026-12-01"
+TEST = """\
+import warnings
+
+import stack_core
+
+
+def test_answer():
+    assert stack_core.answer == 41
+"""
+
+
+def release(repository: Repository, *names: str) -> list[Release]:
+    """Commit what there is and make the wave."""
+    if repository.git("status", "--porcelain"):
+        repository.commit()
+    return apply(plan(names, repository.root), DATE, repository.root)
+
+
+def change(repository: Repository, package: str, text: str, kind: str = "added") -> None:
+    """Change a module and tell it."""
+    repository.write(f"packages/{package}/src/stack_{package}/__init__.py", text)
+    repository.tell(package, kind, "It is new.")
+    repository.commit()
+
+
+def flip(repository: Repository, index: Index, *names: str) -> list[Cell]:
+    """Flip everything of a repository."""
+    return list(Flip(index, repository.root).run(names))
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Index:
+    """An index that is not there yet."""
+    return Index(tmp_path / "index")
+
+
+def test_wave_is_one_commit_with_tags(repository: Repository) -> None:
+    """Versions, changelogs and the record are one commit, and each release has a tag on it."""
+    before = repository.git("rev-parse", "HEAD")
+    core, db = release(repository)
+    assert repository.git("rev-parse", "HEAD~1") == before
+    assert repository.git("log", "-1", "--format=%s") == "Release core 0.1.0 and db 0.1.0"
+    assert repository.git("tag").split() == ["stack-core/v0.1.0", "stack-db/v0.1.0"]
+    assert repository.git("rev-parse", "stack-db/v0.1.0^{commit}:packages/db") == db.tree
+    log = repository.read("packages/core/CHANGELOG.md")
+    assert log == (
+        f"# Changelog of stack-core\n\n## 0.1.0 – {DATE}\n\n### Added\n\n- It is there.\n"
+    )
+    assert repository.git("ls-files", "packages/core/changes") == "packages/core/changes/.gitkeep"
+    assert read_releases(repository.root) == (core, db)
+    assert repository.git("status", "--porcelain") == ""
+
+
+def test_second_wave_writes_ranges(repository: Repository) -> None:
+    """The next minor of core takes db along; the newest section of a changelog comes first."""
+    release(repository)
+    change(repository, "core", "answer = 42\n")
+    release(repository, "core")
+    written = repository.read("packages/db/pyproject.toml")
+    assert 'version = "0.2.0"' in written
+    assert '"stack-core>=0.2,<0.3",' in written
+    sections = re.findall(r"^## (\S+)", repository.read("packages/db/CHANGELOG.md"), re.MULTILINE)
+    assert sections == ["0.2.0", "0.1.0"]
+    assert plan(root=repository.root).steps == ()
+
+
+def test_dirty_checkout_is_refused(repository: Repository) -> None:
+    """What no commit has would be in no release."""
+    repository.write("packages/core/README.md", "New.\n")
+    with pytest.raises(Trouble, match="The checkout has changes that no commit has"):
+        apply(plan(root=repository.root), DATE, repository.root)
+
+
+def test_failed_wave_leaves_nothing(repository: Repository) -> None:
+    """A package that cannot be built leaves no commit, no tag and no change."""
+    repository.git("rm", "-q", "packages/db/src/stack_db/__init__.py")
+    repository.write("packages/db/src/other/__init__.py", "")
+    repository.commit()
+    before = repository.git("rev-parse", "HEAD")
+    with pytest.raises(Trouble, match="db cannot be built"):
+        apply(plan(root=repository.root), DATE, repository.root)
+    assert repository.git("rev-parse", "HEAD") == before
+    assert repository.git("status", "--porcelain") == ""
+    assert repository.git("tag") == ""
+
+
+def test_taken_tag_is_refused(repository: Repository) -> None:
+    """A release that was tagged elsewhere is not made a second time."""
+    repository.git("tag", "stack-db/v0.1.0")
+    with pytest.raises(Trouble, match=r"There is a tag stack-db/v0\.1\.0 already"):
+        apply(plan(root=repository.root), DATE, repository.root)
+
+
+def test_clone_without_tags_makes_all_again(
+    repository: Repository, index: Index, tmp_path: Path
+) -> None:
+    """The branch alone is enough, through a merge and later changes: the bytes are the same."""
+    repository.git("switch", "--quiet", "--create", "wave")
+    first = release(repository)
+    repository.git("switch", "--quiet", "main")
+    repository.write("README.md", "Meanwhile.\n")
+    repository.commit()
+    repository.git("merge", "--quiet", "--no-edit", "wave")
+    change(repository, "core", "answer = 42\n")
+    second = release(repository, "core")
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--no-tags", "--single-branch", ".", str(clone))
+    made = fill(index, read_releases(clone), clone)
+    assert made == [*first, *second]
+    assert len(list(index.files.iterdir())) == 2 * len(made)
+    assert fill(index, read_releases(clone), clone) == []
+
+
+def test_shallow_clone_is_told_what_it_lacks(
+    repository: Repository, index: Index, tmp_path: Path
+) -> None:
+    """The sentence has the command."""
+    release(repository)
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--depth=1", repository.root.as_uri(), str(clone))
+    with pytest.raises(Trouble, match="run 'git fetch --unshallow'"):
+        fill(index, read_releases(clone), clone)
+
+
+def test_copy_without_history_is_told(
+    repository: Repository, index: Index, tmp_path: Path
+) -> None:
+    """An archive of the sources has the record and not the history."""
+    release(repository)
+    (tmp_path / "copy" / "tooling").mkdir(parents=True)
+    (tmp_path / "copy" / FILE).write_text(repository.read(FILE))
+    with pytest.raises(Trouble, match="This is no clone of the repository"):
+        fill(index, read_releases(tmp_path / "copy"), tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("wheel", "0" * 64, r"stack_core-0\.1\.0-py3-none-any\.whl is another file than the one"),
+        ("tree", "0" * 40, r"No commit of this history has the content .* stack-core 0\.1\.0"),
+    ],
+)
+def test_record_that_is_wrong_is_found(
+    repository: Repository, index: Index, old: str, new: str, said: str
+) -> None:
+    """A file or a content that is not what was released is refused."""
+    core, _ = release(repository)
+    text = repository.read(FILE)
+    repository.write(FILE, text.replace(getattr(core, old), new))
+    with pytest.raises(Trouble, match=said):
+        fill(index, read_releases(repository.root), repository.root)
+
+
+def test_index_serves_uv_and_pip(repository: Repository, index: Index, tmp_path: Path) -> None:
+    """Both install from the folder by name, older releases too, and check the hashes."""
+    release(repository)
+    change(repository, "core", "answer = 42\n")
+    release(repository, "core")
+    fill(index, read_releases(repository.root), repository.root)
+    environment = Environment(tmp_path / "venv")
+    environment.install("stack-db==0.1.0", index=index)
+    environment.check()
+    assert environment.verify(index.files.glob("*.whl")) == ["stack-core 0.1.0", "stack-db 0.1.0"]
+    for number, option in enumerate(
+        (f"--index-url={index.address}", f"--find-links={index.files}")
+    ):
+        target = tmp_path / f"pip-{number}"
+        pip = [sys.executable, "-m", "pip"]
+        if attempt(*pip, "--version").returncode:
+            attempt(uv(), "pip", "install", f"--target={tmp_path / 'pip'}", "pip")
+            pip = [sys.executable, str(tmp_path / "pip" / "pip")]
+        done = attempt(*pip, "install", "--isolated", *["--no-index"] * number, option,
+                       f"--target={target}", "stack-db")  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert {path.name for path in target.glob("*.dist-info")} == {
+            "stack_core-0.2.0.dist-info",
+            "stack_db-0.2.0.dist-info",
+        }
+
+
+def test_changed_file_of_the_index_is_refused(
+    repository: Repository, index: Index, tmp_path: Path
+) -> None:
+    """The page carries the hash, which an installer holds the file against."""
+    core, _ = release(repository)
+    fill(index, read_releases(repository.root), repository.root)
+    with index.find(core).open("ab") as file:
+        file.write(b"more")
+    with pytest.raises(Trouble, match=r"stack-core==0\.1\.0 cannot be installed"):
+        Environment(tmp_path / "venv").install("stack-core==0.1.0", index=index)
+    assert fill(index, read_releases(repository.root), repository.root) == [core]
+
+
+def test_flip_tries_released_db_on_todays_core(repository: Repository, index: Index) -> None:
+    """Its own tests of then, on core of today, whatever the range; the reverse is refused."""
+    repository.write("packages/db/tests/test_db.py", TEST)
+    release(repository)
+    repository.write("packages/db/tests/test_db.py", "def test_nothing(): assert False\n")
+    change(repository, "core", "answer = 41\nmore = 1\n")
+    release(repository, "core")
+    old, new = flip(repository, index)
+    assert (old.sibling, old.other, old.outcome) == (
+        "stack-db 0.1.0", "today's stack-core 0.2.0", "passed")  # fmt: skip
+    assert old.said.startswith("1 passed in")
+    assert old.said.endswith("The range stack-core>=0.1,<0.2 was lifted.")
+    assert str(new) == (
+        "today's stack-db 0.2.0 × stack-core 0.1.0: refused."
+        " stack-db 0.2.0 needs stack-core>=0.2,<0.3; stack-core 0.1.0 does not do."
+    )
+
+
+WARNING = """
+import warnings
+
+
+def __getattr__(name):
+    if name == "answer":
+        warnings.warn("'answer' will go. Use 'result'.", DeprecationWarning, stacklevel=2)
+        return 41
+    raise AttributeError(name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "said"),
+    [
+        (WARNING, "passed", "1 passed, 1 warning in"),
+        ("result = 41\n", "failed", "FAILED packages/db/tests/test_db.py::test_answer"),
+    ],
+)
+def test_flip_tells_what_is_deprecated_from_what_is_gone(
+    repository: Repository, index: Index, text: str, outcome: str, said: str
+) -> None:
+    """A warning is what was promised; a name that is gone without one breaks the promise."""
+    repository.write("packages/db/tests/test_db.py", TEST)
+    release(repository)
+    repository.write("packages/db/README.md", "Another db.\n")
+    change(repository, "core", text)
+    (old,) = [cell for cell in flip(repository, index) if cell.sibling == "stack-db 0.1.0"]
+    assert old.outcome == outcome
+    assert said in old.said
+
+
+def test_flip_finds_a_floor_that_is_too_low(repository: Repository, index: Index) -> None:
+    """Today's db that needs more of core than its range says fails on the released one."""
+    repository.write("packages/db/tests/test_db.py", TEST)
+    release(repository)
+    repository.write("packages/db/tests/test_db.py", TEST.replace("answer == 41", "more == 1"))
+    change(repository, "core", "answer = 41\nmore = 1\n")
+    outcomes = {cell.sibling: cell.outcome for cell in flip(repository, index)}
+    assert outcomes == {"stack-db 0.1.0": "passed", "today's stack-db 0.1.0": "failed"}
+    repository.write(
+        "packages/db/pyproject.toml",
+        repository.read("packages/db/pyproject.toml").replace('0.2",', '0.2",  # next'),
+    )
+    repository.commit()
+    *_, waiting = flip(repository, index, "db")
+    assert (waiting.outcome, waiting.said) == ("waits", "It waits for the next stack-core.")
+
+
+def test_flip_has_nothing_to_try_behind_a_wave(repository: Repository, index: Index) -> None:
+    """What was just released is what the ordinary tests run."""
+    assert flip(repository, index) == []
+    release(repository)
+    assert flip(repository, index) == []
+
+
+def test_commands_say_what_is_wrong() -> None:
+    """A wrong package is one sentence and exit code 1."""
+    done = subprocess.run(
+        [sys.executable, "tooling/release.py", "plan", "dbx"],
+        cwd=Path(__file__).parents[3], capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("'dbx' is no package of this repository: name some of core, db")

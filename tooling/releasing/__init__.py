@@ -1,0 +1,1 @@
+"""Plans, makes and proves releases: each package has its own version, and all fit together."""
