@@ -2,7 +2,8 @@
 
 ``--store`` measures the store instead, beside hand-written Core on SQLite and PostgreSQL.
 ``--peers PATH`` runs the peers' harness in that folder too, with our adapter in it; with
-``--rest`` it measures resources beside those of the peers, on SQLite and PostgreSQL.
+``--rest`` it measures resources beside those of the peers, on SQLite and PostgreSQL, and with
+``--served`` ours and the floor behind granian and gunicorn.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from burst import SUBJECTS, Subject, compare
 from load import measure_load
-from peers import run_peers, run_rest
+from peers import run_peers, run_rest, run_served
 from writing import measure_writing
 
 from store import LEAST, measure_store
@@ -72,6 +73,9 @@ def main() -> int:
     parser.add_argument(
         "--rest", action="store_true", help="measure resources in the harness, nothing else"
     )
+    parser.add_argument(
+        "--served", action="store_true", help="measure resources behind servers, nothing else"
+    )
     parser.add_argument("--only", default="", help="adapters of the harness, with commas")
     parser.add_argument("--books", type=int, default=1_000_000, help="rows for the store")
     options = parser.parse_args()
@@ -86,6 +90,11 @@ def main() -> int:
         found = measure_store(options.rounds, options.books)
         print("Measures:")
         return judge(found)
+    if options.served:
+        if not options.peers:
+            parser.error("--served needs --peers")
+        run_served(options.peers.resolve(), options.rounds)
+        return 0
     if options.rest:
         if not options.peers:
             parser.error("--rest needs --peers")

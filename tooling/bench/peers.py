@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from served import measure_served
+
 from databases import new_database, show
 
 HERE = Path(__file__).parent
@@ -59,13 +61,22 @@ def run_rest(harness: Path, rounds: int, only: str) -> None:
             bench.run(*words, "--db", "pg")
 
 
+def run_served(harness: Path, rounds: int) -> None:
+    """Measure our resources and the floor behind granian and gunicorn, on SQLite."""
+    with tempfile.TemporaryDirectory(prefix="stack-peers-") as name:
+        bench = _Harness(harness, Path(name), ("floor",), "granian>=2.8", "gunicorn>=23")
+        bench.fill(f"sqlite:///{bench.root / 'data' / 'bench.db'}")
+        measure_served(bench.copy, bench.root / "venvs", bench.environ, rounds)
+
+
 class _Harness:
     """A copy of the harness with its environments.
 
     :param venvs: those of the peers that are measured; ours is made too.
+    :param servers: requirements of servers, for ours; the others have theirs.
     """
 
-    def __init__(self, harness: Path, root: Path, venvs: Iterable[str]) -> None:
+    def __init__(self, harness: Path, root: Path, venvs: Iterable[str], *servers: str) -> None:
         if not (harness / "bench.py").is_file():
             raise SystemExit(
                 f"{harness} holds no bench.py. Give --peers the folder of the harness."
@@ -83,7 +94,7 @@ class _Harness:
                 root / "venvs" / each, "-r", str(self.copy / "requirements" / f"{each}.txt")
             )
         ours = [str(PACKAGES / package) for package in ("core", "db", "rest")]
-        _make_venv(root / "venvs" / "stack", *ours, "psycopg[binary]>=3.2")
+        _make_venv(root / "venvs" / "stack", *ours, "psycopg[binary]>=3.2", *servers)
         (root / "data").mkdir()
 
     def run(self, *command: str) -> None:
