@@ -7,7 +7,6 @@ its revisions, and no row may be lost or changed.
 
 from __future__ import annotations
 
-import re
 import shutil
 import sqlite3
 import sys
@@ -20,14 +19,14 @@ from launch import ROOT, Trouble
 from workspace import closure
 
 from .building import check_same, digest, run, uv
+from .comparison import Counts, compare, compare_data
 from .history import find_commit, restore
 from .index import build_today
-from .questions import Answers, ask
+from .questions import ask
 from .record import Release, find_last_minors, read_releases
 
 SAMPLE = 3_000
 CORE = "stack-core"
-Counts = dict[str, int]
 
 
 def upgrade(root: Path = ROOT, sample: int = SAMPLE) -> int:
@@ -50,11 +49,11 @@ def upgrade(root: Path = ROOT, sample: int = SAMPLE) -> int:
         wheels = build_today(Path(folder) / "today", root)
         _install(workshop, wheels)
         _migrate(workshop)
-        _compare(before, ask(workshop), kept, count(workshop))
+        compare(before, ask(workshop), kept, count(workshop))
         print(f"With today's {_name(wheels)}: every answer and every count is the same.")
         _renew_feature(workshop)
         _migrate(workshop)
-        _compare_data(before, ask(workshop), kept, count(workshop))
+        compare_data(before, ask(workshop), kept, count(workshop))
         print("With today's feature and its revisions: every page answers, no row is lost.")
     return 0
 
@@ -109,36 +108,6 @@ def count(workshop: Workshop) -> Counts:
         names = [name for (name,) in connection.execute(statement) if name.isidentifier()]
         rows = [(name, f'SELECT count(*) FROM "{name}"') for name in sorted(names)]
         return {name: connection.execute(query).fetchone()[0] for name, query in rows}
-
-
-def _compare(before: Answers, after: Answers, kept: Counts, now: Counts) -> None:
-    """Refuse an answer that is another one, or a table that has other rows."""
-    for path, answer in before.items():
-        if after[path] != answer:
-            raise Trouble(f"'{path}' answers otherwise after the upgrade: {after[path]!s:.300}")
-    _compare_counts(kept, now)
-
-
-def _compare_data(before: Answers, after: Answers, kept: Counts, now: Counts) -> None:
-    """Refuse a value that is another one; what the feature shows beside it may be new."""
-    for path, (status, _, items) in before.items():
-        found = after[path]
-        changed = [
-            (old, new)
-            for old, new in zip(items, found.items, strict=True)
-            if any(new.get(name, value) != value for name, value in old.items())
-        ]
-        if found.status != status or changed:
-            raise Trouble(f"'{path}' lost data in the upgrade: {found.status} {changed!s:.300}")
-    _compare_counts(kept, now)
-
-
-def _compare_counts(kept: Counts, now: Counts) -> None:
-    lost = {name: (rows, now.get(name)) for name, rows in kept.items() if now.get(name) != rows}
-    # The table of revisions grows with them, and an index of the search is made anew.
-    lost = {name: rows for name, rows in lost.items() if not re.search("alembic|_search", name)}
-    if lost:
-        raise Trouble(f"Rows were lost or made in the upgrade: {lost}.")
 
 
 def _name(wheels: dict[str, Path]) -> str:
