@@ -101,13 +101,15 @@ def test_unknown_command_in_capitals_suggests_the_small_one(install: Install) ->
         read_catalogue().get_offer("GREET")
 
 
+@pytest.mark.parametrize(("name", "home"), [("new", "stack"), ("conform", "stack-testing")])
 def test_known_command_of_a_missing_distribution_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    name: str, home: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Where only the doctor is installed, ``stack new`` says where it comes from."""
+    """Where only the doctor is installed, a command of the family says where it comes from."""
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    with pytest.raises(CommandError, match=r"it comes with 'stack'\. Run: python -m pip install"):
-        read_catalogue().get_offer("new")
+    said = rf"it comes with '{home}'\. Run: python -m pip install {home}$"
+    with pytest.raises(CommandError, match=said):
+        read_catalogue().get_offer(name)
 
 
 @pytest.mark.parametrize("broken", ["entries", "name"])

@@ -14,6 +14,7 @@ from .installing import HERE, install
 
 BROKEN = HERE / "broken"
 VARIANTS = sorted((HERE / "variants").glob("*.py"))
+SQLALCHEMY = {"Requires-Dist": "flask>=3.1\nRequires-Dist: sqlalchemy"}
 #: What is to be known of a broken extension beside its module.
 GIVEN: Mapping[str, dict[str, Any]] = {
     "missing-requirement": {"others": ["Helper"]},
@@ -24,9 +25,8 @@ GIVEN: Mapping[str, dict[str, Any]] = {
     "flask-floor": {"metadata": {"Requires-Dist": "flask"}},
     "licensed": {"metadata": {"License-Expression": ""}},
     "missing_requirement_that_is_not_declared": {"others": ["Helper"]},
-    "connections_of_a_pool": {
-        "metadata": {"Requires-Dist": "flask>=3.1\nRequires-Dist: sqlalchemy"}
-    },
+    "connections_of_a_pool": {"metadata": SQLALCHEMY},
+    "fork_of_a_pool": {"metadata": SQLALCHEMY},
 }
 #: Which other rules a broken extension cannot help to break, too.
 ALSO = {

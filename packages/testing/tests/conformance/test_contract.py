@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stack_testing.conformance import RULES, ExtensionContract
+from stack_testing.keep import KeepContract
 
 
 def derive(*bases: type, **attributes: Any) -> type:
@@ -42,8 +43,8 @@ def test_test_that_is_taken_away_later_is_missed() -> None:
 
 def test_two_contracts_stand_in_one_class() -> None:
     """A contract may be derived from another, and stand beside one of something else."""
-    beside = type("Beside", (), {"test_else": lambda self: None})
-    first = derive(beside)
+    first = derive(KeepContract)
+    assert issubclass(first, KeepContract)
     assert issubclass(type("TestSecond", (first,), {"exemptions": {"two-apps": "No."}}), first)
 
 

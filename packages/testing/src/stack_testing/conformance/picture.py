@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from types import FunctionType
 from typing import Any
 
@@ -57,6 +58,12 @@ def _cells(function: FunctionType) -> list[int]:
     return [id(each.cell_contents) for each in function.__closure__ or ()]
 
 
+def _is_void(value: object) -> bool:
+    """Tell whether a container has nothing in it but such containers."""
+    inner = value.values() if isinstance(value, dict) else value
+    return isinstance(inner, Iterable) and not isinstance(inner, str) and all(map(_is_void, inner))
+
+
 def _name(thing: object) -> str:
     """Return the text of an object without its address, which is another each time."""
     return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(thing))
@@ -86,7 +93,10 @@ def _walk(path: str, value: Any, depth: int) -> Iterator[tuple[str, object]]:
         return
     if isinstance(value, dict) and depth:
         yield path, type(value)
+        made_by_asking = isinstance(value, defaultdict)
         for key, inner in list(value.items()):
+            if made_by_asking and _is_void(inner):
+                continue
             yield from _walk(f"{path}[{_name(key)}]", inner, depth - 1)
     elif isinstance(value, list | tuple) and depth:
         yield path, type(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import types
 from collections.abc import Iterator
 from functools import cached_property
@@ -24,7 +25,7 @@ from ..wording import enumerate_some
 HARMLESS = (
     *(type, str, bytes, int, float, tuple, frozenset, type(None)),
     *(types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType),
-    *(click.Command, Blueprint),
+    *(click.Command, Blueprint, logging.Logger),
 )
 """What two applications may have in common: what nobody changes, and what is declared once."""
 
@@ -72,7 +73,8 @@ def two_apps(stand: Stand) -> Iterator[Fault]:
     """One extension on two applications changes only the second the second time,
     and puts nothing on both that can change."""
     extension, first, second = stand.make(), stand.make_app(), stand.make_app()
-    bare = set(_gather(first))
+    package = stand.trial.package
+    bare = set(_gather(first, package))
     stand.put(extension, first)
     before = take_picture(first)
     stand.put(extension, second)
@@ -81,7 +83,9 @@ def two_apps(stand: Stand) -> Iterator[Fault]:
         yield Fault(
             f"The second 'init_app' changes the first application: {changed[0]}.", tuple(changed)
         )
-    shared = _find_shared(extension, bare, first, second)
+    own = {id(extension), id(find_extension(extension))}
+    shared = _find_shared(own, _gather(first, package), _gather(second, package))
+    shared = [path for path in shared if path not in bare]
     if shared:
         yield Fault(f"Two applications share {enumerate_some(shared)}.", tuple(shared))
 
@@ -130,27 +134,31 @@ def _same(one: Any, other: Any) -> bool:
     return len(one) == len(other) and all(others.get(key) is each for key, each in pairs)
 
 
-def _gather(app: Flask) -> dict[str, Any]:
-    """Return by path what is on an application, and what is directly in that."""
+def _gather(app: Flask, package: str) -> dict[str, Any]:
+    """Return by path what is on an application, and what is directly in that.
+
+    :param package: whose objects are opened; what others keep in theirs is their own affair.
+    """
     found = {f"app.{name}": value for name, value in vars(app).items()}
     found |= {f"app.extensions[{key!r}]": value for key, value in app.extensions.items()}
     for path, value in list(found.items()):
         if isinstance(value, dict):
             found |= {f"{path}[{key!r}]": inner for key, inner in value.items()}
-        elif not isinstance(value, HARMLESS):
+        elif type(value).__module__.partition(".")[0] == package:
             found |= {f"{path}.{name}": inner for name, inner in attributes(value).items()}
     return found
 
 
-def _find_shared(extension: Any, bare: set[str], first: Flask, second: Flask) -> list[str]:
-    """Return where both applications have the same object that can change."""
-    own = {id(extension), id(find_extension(extension))}
-    theirs = _gather(second)
-    places = tuple(f"{path}." for path, value in theirs.items() if id(value) in own)
+def _find_shared(own: set[int], first: dict[str, Any], second: dict[str, Any]) -> list[str]:
+    """Return where both applications have the same object that can change.
+
+    :param own: the extension itself, which may be on both, by identity.
+    """
+    places = tuple(f"{path}." for path, value in second.items() if id(value) in own)
     return [
         path
-        for path, value in _gather(first).items()
-        if path not in bare and path in theirs and value is theirs[path]
+        for path, value in first.items()
+        if path in second and value is second[path]
         if not isinstance(value, HARMLESS) and id(value) not in own
         if not path.startswith(places)
     ]
