@@ -32,8 +32,17 @@ from stack_core.settings import Option, options
 from stack_doctor.command import OWN
 from stack_testing.conformance import ABILITIES
 from stack_testing.conformance import RULES as CONFORMANCE
+from stack_doctor.explanation import KNOWN
+from stack_doctor.finding import CHECKS
+from stack_doctor.row import read_own_rows
 from workspace import ROOT, Package, packages
 
+DOCTOR = """\
+The ids are stable: an id is the check's, a colon and what it is about; that of a row is the row's
+own. `--ignore` takes an id, or a check's for all of its findings."""
+CONFLICTS = """\
+Each row has two verified points, one that fails and one that works, which `nox -s incompat` makes
+for real and looks at again."""
 MODULES = """\
 What each module is for, what it imports of its own package, and which modules import it. There is
 no circle in this picture, imports for types and in functions counted."""
@@ -253,6 +262,32 @@ def words(text: str) -> str:
     return re.sub(r"'([^' ]+)'", r"`\1`", text)
 
 
+def write_doctor() -> str:
+    """Return the page of what ``stack doctor`` says: its checks, and its rows."""
+    checks = [
+        (f"`{each.id}`", each.severity, f"`{each.example}`", each.title, each.advice)
+        for each in CHECKS.values()
+    ]
+    rows = []
+    for row in read_own_rows():
+        other = f" with {row.with_} {row.with_range}" if row.with_ else ""
+        pair = f"{row.dist} {row.range}{other}"
+        note = f" ({row.note})" if row.note else ""
+        proof = row.proof.get("unproven", f"Python {row.proof.get('python', 'any')}")
+        rows.append((f"`{row.id}`", row.kind, pair, f"`{row.symptom}`{note}", row.fix, proof))
+    known = [(f"`traceback:{each.id}`", each.message, each.fix) for each in KNOWN]
+    return "\n".join(
+        [
+            heading("What the doctor says", DOCTOR),
+            table(("Check", "Severity", "An id", "What is wrong", "What to do"), checks),
+            f"## Known conflicts\n\n{CONFLICTS}\n",
+            table(("Row", "Kind", "Which", "Symptom", "What to do", "Proven on"), rows),
+            "## Errors that `--traceback` explains beside the rows\n",
+            table(("Id", "What it means", "What to do"), known),
+        ]
+    )
+
+
 def write_modules() -> str:
     """Return the page of modules: what each is for, what it imports, who imports it."""
     parts = [heading("Modules", MODULES)]
@@ -352,6 +387,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors": write_errors,
     "findings": write_findings,
     "rules": write_rules,
+    "doctor": write_doctor,
     "modules": write_modules,
     "api": write_api,
     "extras": write_extras,

@@ -177,7 +177,15 @@ def judge(venv: Path, project: Path, *options: str) -> Mapping[str, Mapping[str,
 
 def recipe_of(content: Mapping[str, Any], pins: Sequence[str]) -> Recipe:
     """Return the recipe that a file's object describes."""
-    steps = {key: tuple(content.get(key, ())) for key in ("forced", "uninstall", "delete")}
-    files = {key: content.get(key, {}) for key in ("rename", "write", "project")}
-    code = content.get("code", "import flask")
-    return Recipe(tuple(pins), content.get("python", ""), code=code, **steps, **files)
+
+    return Recipe(
+        tuple(pins),
+        python=content.get("python", ""),
+        forced=tuple(content.get("forced", ())),
+        uninstall=tuple(content.get("uninstall", ())),
+        delete=tuple(content.get("delete", ())),
+        rename=content.get("rename", {}),
+        write=content.get("write", {}),
+        project=content.get("project", {}),
+        code=content.get("code", "import flask"),
+    )

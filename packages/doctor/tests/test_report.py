@@ -14,7 +14,7 @@ import pytest
 from laying import Laid, Verdict
 from stack_doctor import main
 from stack_doctor.finding import CHECKS
-from stack_doctor.row import KINDS
+from stack_doctor.row import KINDS, read_own_rows
 
 Judge = Callable[..., Verdict]
 SCHEMA = json.loads((files("stack_doctor") / "report.schema.json").read_text("utf-8"))
@@ -59,6 +59,13 @@ def test_every_finding_is_of_a_check_in_the_table(ill: Laid, judge: Judge) -> No
         assert each["check"] in CHECKS
         assert name.startswith(f"{each['check']}:") or each["check"].startswith("row-")
     assert {f"row-{kind}" for kind in KINDS} <= set(CHECKS)
+
+
+def test_example_of_a_check_is_an_id_of_it() -> None:
+    """The reference shows ids that can be ignored."""
+    rows = {row.id: f"row-{row.kind}" for row in read_own_rows()}
+    for check in CHECKS.values():
+        assert check.example.startswith(f"{check.id}:") or rows.get(check.example) == check.id
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,9 @@ def test_pasted_text_steers_no_terminal(
     monkeypatch.setattr("sys.stdin", io.StringIO(pasted))
     assert main(laid.arguments("--traceback", "-")) == 1
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_advice_of_python_behind_a_symptom_is_no_matter(explain: Explain) -> None:
+    """Newer Pythons end such a line with a guess of what was meant."""
+    line = "AttributeError: module 'sqlalchemy' has no attribute '__all__'. Did you mean: 'x'?"
+    assert [*explain(line).findings] == ["fsa-sa2-all"]

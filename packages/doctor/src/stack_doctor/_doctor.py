@@ -47,9 +47,10 @@ def _parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=prog, description=DESCRIPTION, epilog=EPILOG)
     add = parser.add_argument
     add("--python", metavar="PATH", help="another interpreter, or a virtual environment's folder")
-    add("--lock", metavar="FILE", nargs="+", action="extend", default=[],
-        help="judge what files pin instead: requirements, pip freeze, pylock.toml, uv.lock,"
-        " poetry.lock")  # fmt: skip
+    add("files", metavar="FILE", nargs="*", help="the same as --lock FILE")
+    add("--lock", metavar="FILE", action="append", default=[],
+        help="judge what a file pins instead: requirements, pip freeze, pylock.toml, uv.lock,"
+        " poetry.lock; more than one can be named")  # fmt: skip
     add("--project", metavar="FOLDER", default=".",
         help="whose source is searched for a use that fails; the working directory")  # fmt: skip
     add("--app", metavar="MODULE:APP",
@@ -97,8 +98,9 @@ def _explain(arguments: argparse.Namespace, rows: Sequence[Row], place: Place) -
 
 
 def _read_inventories(arguments: argparse.Namespace, place: Place) -> list[Inventory]:
-    if arguments.lock:
-        return [read_lock(file, place.python) for file in arguments.lock]
+    files = [*arguments.lock, *arguments.files]
+    if files:
+        return [read_lock(file, place.python) for file in files]
     return [read_inventory(place.paths, place.python, place.name)]
 
 

@@ -134,7 +134,7 @@ def symptom_pattern(row: Row) -> re.Pattern[str]:
     """Return the pattern of a row's symptom; its class is only needed where the rest is short."""
     words = re.sub(r"^[\w.]*(?:Error|Exception): ", "", row.symptom)
     told = words if len(words) >= SHORTEST else row.symptom
-    return re.compile(r"(?<!\w)" + ".*".join(map(re.escape, told.split("…"))) + r"(?![\w.])")
+    return re.compile(r"(?<!\w)" + ".*".join(map(re.escape, told.split("…"))) + r"(?!\w|\.\w)")
 
 
 def _match_rows(text: str, rows: Iterable[Row], inventory: Inventory) -> Iterator[Finding]:

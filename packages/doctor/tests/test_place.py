@@ -1,0 +1,105 @@
+"""Where an environment is found: by its folder, by its interpreter, and without running it."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from laying import Laid, lay, run
+from stack_doctor import main
+from stack_doctor.place import find_own, find_place
+from stack_doctor.problem import DoctorError
+
+
+def forbid(file: Path, ran: Path) -> None:
+    """Put a program where an interpreter is looked for, which tells that it was run."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"#!/bin/sh\ntouch '{ran}'\n")
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+
+
+@pytest.mark.parametrize("named", ["venv", "venv/bin/python"])
+def test_virtual_environment_is_read_and_not_started(
+    laid: Laid, tmp_path: Path, named: str
+) -> None:
+    """Its folder and its interpreter name the same, and neither is run."""
+    forbid(laid.venv / "bin" / "python", tmp_path / "ran")
+    place = find_place(str(tmp_path / named))
+    assert (place.python, place.paths) == ("3.11.7", (str(laid.site),))
+    assert place.program == str(laid.venv / "bin" / "python")
+    assert not (tmp_path / "ran").exists()
+
+
+def test_markers_are_those_of_the_judged_python(tmp_path: Path, capsys: object) -> None:
+    """A requirement of an older Python counts for it, whatever the doctor runs on."""
+    laid = lay(tmp_path, "3.9.18")
+    laid.add("one", "1", ["backport; python_version < '3.10'", "later; python_version >= '3.10'"])
+    assert [*run(capsys, *laid.arguments()).findings] == ["requirement-missing:one/backport"]
+
+
+def test_version_is_read_of_the_folder_where_the_file_has_none(laid: Laid) -> None:
+    """A ``pyvenv.cfg`` may say nothing of it."""
+    (laid.venv / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    assert find_place(str(laid.venv)).python == "3.11"
+
+
+def test_interpreter_in_no_environment_is_asked_for_its_folders(tmp_path: Path) -> None:
+    """It runs with -I -S, and nothing that is installed comes with it."""
+    base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    place = find_place(str(base))
+    assert place.python == ".".join(map(str, sys.version_info[:3]))
+    assert any(path.endswith("site-packages") for path in place.paths)
+
+
+def test_folders_of_the_system_are_read_where_the_environment_has_them(laid: Laid) -> None:
+    """``include-system-site-packages`` adds those of the interpreter below."""
+    home = Path(sys.base_prefix) / "bin"
+    (laid.venv / "pyvenv.cfg").write_text(
+        f"home = {home}\nversion = 3.11.7\ninclude-system-site-packages = true\n"
+    )
+    first, *others = find_place(str(laid.venv)).paths
+    assert first == str(laid.site)
+    assert any(path.startswith(sys.base_prefix) for path in others)
+
+
+@pytest.mark.parametrize("kind", ["nothing", "folder", "text", "silent", "empty"])
+def test_what_is_no_environment_cannot_be_judged(tmp_path: Path, kind: str) -> None:
+    """One sentence says what is wrong, and one what to name."""
+    target = tmp_path / "bin" / "python"
+    target.parent.mkdir()
+    if kind == "folder":
+        target.mkdir()
+    elif kind == "text":
+        target.write_text("no program")
+    elif kind == "silent":
+        forbid(target, tmp_path / "ran")
+    elif kind == "empty":
+        (tmp_path / "pyvenv.cfg").write_text("version = 3.11.7\n")
+        target.write_text("")
+    with pytest.raises(DoctorError, match=r"[Nn]ame|again"):
+        find_place(str(target))
+
+
+def test_own_environment_is_judged_without_an_option(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What lies in the working directory is not installed, and is no finding of metadata."""
+    (tmp_path / "stray-1.dist-info").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert str(tmp_path) not in find_own().paths
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().out.endswith("Nothing found.\n")
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "file"])
+def test_project_has_to_be_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    """A slip of the finger judges nothing."""
+    (tmp_path / "file").write_text("")
+    assert main(["doctor", "--project", str(tmp_path / folder)]) == 2
+    assert "is no folder. Name the project's." in capsys.readouterr().err
