@@ -21,8 +21,8 @@ Usage: python3 tooling/run.py SESSION [ARGUMENTS]
           them, loads 336,776 flights and serves it.  '... demo --help' lists its options.
   tests   The tests.  Arguments go to pytest.
 
-Every other session of noxfile.py works the same: slow, services, lint, types, docs, build, api,
-fuzz, bench, browser, upstream.
+Every other session of noxfile.py works the same: slow, services, lint, types, docs, build, matrix,
+api, fuzz, bench, browser, upstream.
 """
 
 
