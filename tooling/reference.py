@@ -11,6 +11,7 @@ import importlib
 import inspect
 import os
 import pkgutil
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,8 @@ from imports import own_sources, picture
 from stack.extras import EXTRAS
 from stack_core import Extension, Settings
 from stack_core.settings import Option, options
+from stack_testing.conformance import ABILITIES
+from stack_testing.conformance import RULES as CONFORMANCE
 from workspace import ROOT, Package, packages
 
 MODULES = """\
@@ -35,6 +38,10 @@ no circle in this picture, imports for types and in functions counted."""
 API = """\
 What is here is public, and nothing else is: what the `__all__` of each package names, and that of
 its public modules, from which names are imported by the module's own name."""
+CONFORMING = """\
+What [the conformance kit](../conformance.md) looks at, with the rule of [the
+protocol](../protocol.md) that it proves. The ids are stable. A *required* rule that fails is an
+extension that does not conform."""
 T = TypeVar("T")
 FOLDER = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by `python tooling/reference.py` from the code; do not edit. -->\n"
@@ -214,6 +221,32 @@ def write_findings() -> str:
     return "\n".join(parts)
 
 
+def write_rules() -> str:
+    """Return the page of the conformance kit's rules and abilities."""
+    rows = []
+    for rule in CONFORMANCE:
+        unless = f" Lifted by `{rule.lifted_by}`." if rule.lifted_by else ""
+        unless += f" Opened by `{rule.opened_by}`." if rule.opened_by else ""
+        rows.append(
+            (
+                f"`{rule.id}`",
+                rule.number,
+                rule.level,
+                words(rule.checks) + unless,
+                words(rule.mend),
+            )
+        )
+    head = ("Rule", "Of", "Level", "What is looked at", "What to do when it fails")
+    abilities = [(f"`{name}`", words(text)) for name, text in ABILITIES.items()]
+    parts = [heading("Rules of the kit", CONFORMING), table(head, rows)]
+    return "\n".join([*parts, "## Abilities\n", table(("Ability", "What it says"), abilities)])
+
+
+def words(text: str) -> str:
+    """Return a message with what it quotes as code."""
+    return re.sub(r"'([^' ]+)'", r"`\1`", text)
+
+
 def write_modules() -> str:
     """Return the page of modules: what each is for, what it imports, who imports it."""
     parts = [heading("Modules", MODULES)]
@@ -328,6 +361,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands": write_commands,
     "errors": write_errors,
     "findings": write_findings,
+    "rules": write_rules,
     "modules": write_modules,
     "api": write_api,
     "extras": write_extras,

@@ -77,7 +77,7 @@ def _table(cells: Iterable[Cell], known: Mapping[str, Outcome]) -> str:
 
 def _tell(found: Outcome) -> str:
     if found.verdict == "not run":
-        return "not run"
+        return f"not run: {_escape(found.reason)}"
     counts = f"{found.passed:,} passed"
     counts += f", {found.skipped} skipped" if found.skipped else ""
     if found.verdict == "passed":
@@ -86,12 +86,10 @@ def _tell(found: Outcome) -> str:
 
 
 def _reasons(cells: Iterable[Cell], known: Mapping[str, Outcome]) -> Iterator[str]:
-    reasons: dict[str, list[str]] = {}
-    for cell in cells:
-        found = _find(cell, known)
-        if found.reason:
-            reasons.setdefault(found.reason, []).append(f"`{cell.id}`")
-    lines = [f"- {', '.join(ids)}: {_escape(reason)}" for reason, ids in reasons.items()]
+    failed = {
+        cell.id: found for cell in cells if (found := _find(cell, known)).verdict == "failed"
+    }
+    lines = [f"- `{name}`: {_escape(found.reason)}" for name, found in failed.items()]
     if lines:
         yield "\n".join(lines) + "\n"
 

@@ -48,11 +48,11 @@ def hear(database: SQLAlchemy) -> None:
     The listeners are the session class's, so that applications that share
     the database share them too.
     """
-    held = vars(database)
-    if held.setdefault(_HEARD, hear) is not hear:
-        return
     factory = database.session.session_factory
-    held[_HEARD] = factory
+    mark = object()
+    # On the factory and not on the database, on which nothing is set by a set-up.
+    if vars(factory).setdefault(_HEARD, mark) is not mark:
+        return
     event.listen(factory, "before_flush", _mark)
     event.listen(factory, "after_flush", _collect)
     event.listen(factory, "after_flush_postexec", _tell)

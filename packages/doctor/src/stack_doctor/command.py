@@ -12,7 +12,7 @@ from typing import Protocol, cast
 GROUP = "stack.commands"
 
 #: Where a command of the family comes from, for those who do not have it yet.
-HOMES = {"new": "stack", "new-extension": "stack"}
+HOMES = {"conform": "stack-testing", "new": "stack", "new-extension": "stack"}
 
 
 class Command(Protocol):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from stack_testing.conformance import RULES, ExtensionContract
+from stack_testing.keep import KeepContract
 
 
 def derive(*bases: type, **attributes: Any) -> type:
@@ -41,8 +43,8 @@ def test_test_that_is_taken_away_later_is_missed() -> None:
 
 def test_two_contracts_stand_in_one_class() -> None:
     """A contract may be derived from another, and stand beside one of something else."""
-    beside = type("Beside", (), {"test_else": lambda self: None})
-    first = derive(beside)
+    first = derive(KeepContract)
+    assert issubclass(first, KeepContract)
     assert issubclass(type("TestSecond", (first,), {"exemptions": {"two-apps": "No."}}), first)
 
 
@@ -58,3 +60,56 @@ def test_ability_must_be_known() -> None:
     """An ability is one of the catalogue."""
     with pytest.raises(TypeError, match="'flies' is no ability"):
         derive(abilities=frozenset({"flies"}))
+
+
+WRITTEN = """
+    from stack_testing.conformance import ExtensionContract
+
+
+    class Greeter:
+        def __init__(self, word):
+            self.word = word
+
+        def init_app(self, app):
+            self.app = app
+
+
+    class TestGreeter(ExtensionContract):
+        exemptions = {"second-init": "It does nothing."}
+
+        def make_extension(self):
+            return Greeter("hello")
+    """
+
+
+@pytest.mark.slow
+def test_report_names_each_rule(run: Callable[..., pytest.RunResult]) -> None:
+    """pytest tells which rule failed, what was seen, and why another was left out."""
+    ran = run("-rsx", "-k", "no_self or second_init or typed or construction", test_it=WRITTEN)
+    ran.assert_outcomes(passed=1, failed=1, skipped=1, xfailed=1)
+    ran.stdout.fnmatch_lines(["*TestGreeter.test_no_self_app*"])
+    ran.stdout.fnmatch_lines(["no-self-app (P2, required): *the application as 'self.app'.*"])
+    ran.stdout.fnmatch_lines(["SKIPPED*second-init is exempt: It does nothing.*"])
+    ran.stdout.fnmatch_lines(["XFAIL*test_typed*"])
+
+
+def test_overridden_test_fails_in_collection(run: Callable[..., pytest.RunResult]) -> None:
+    """The module is an error, so that nobody misses what is not tested."""
+    override = WRITTEN + "\n        def test_two_apps(self):\n            pass\n"
+    ran = run(test_it=override)
+    ran.assert_outcomes(errors=1)
+    ran.stdout.fnmatch_lines(["*TestGreeter overrides 'test_two_apps'*exemptions*"])
+
+
+@pytest.mark.slow
+def test_factory_must_be_written(run: Callable[..., pytest.RunResult]) -> None:
+    """A contract without an extension says what to write."""
+    written = """
+        from stack_testing.conformance import ExtensionContract
+
+        class TestNothing(ExtensionContract):
+            pass
+        """
+    ran = run("-k", "factory", test_it=written)
+    ran.assert_outcomes(failed=1)
+    ran.stdout.fnmatch_lines(["*TestNothing has no 'make_extension'. Write one that returns*"])

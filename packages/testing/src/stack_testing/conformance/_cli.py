@@ -63,7 +63,8 @@ def _judge(given: argparse.Namespace) -> Report:
 def _split(text: str, form: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (name and sign):
-        raise Refusal(f"{text!r} has no '='. Write {form}.")
+        missing = "no key" if sign else "no '='"
+        raise Refusal(f"{text!r} has {missing}. Write {form}.")
     return name.strip(), value.strip()
 
 

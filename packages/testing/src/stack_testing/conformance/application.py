@@ -57,20 +57,20 @@ def make_app(
     source: Maker,
     folder: Path,
     *,
+    settings: Mapping[str, Any] | None = None,
     others: bool = True,
     in_context: bool = False,
-    **settings: Any,
 ) -> JudgedApp:
     """Return a new application without the extension.
 
     :param folder: is made, for the application alone.
+    :param settings: beside those that every application of the source has.
     :param others: put on it what the extension needs.
     :param in_context: do so in a context.
-    :param settings: beside those that every application of the source has.
     """
     folder.mkdir()
     app = JudgedApp("judged", root_path=str(folder), instance_path=str(folder / "instance"))
-    app.config.from_mapping({"SECRET_KEY": KEY, **source.settings, **settings})
+    app.config.from_mapping({"SECRET_KEY": KEY, **source.settings, **(settings or {})})
     for other in source.make_others() if others else ():
         if in_context:
             with app.app_context():

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from .rule import Rule
-from .rules import constructing, sharing
+from .rules import (
+    constructing,
+    crowding,
+    importing,
+    initialising,
+    meeting,
+    naming,
+    publishing,
+    serving,
+    sharing,
+    speaking,
+)
 
 RULES: tuple[Rule, ...] = (
     *constructing.RULES,
     *sharing.RULES,
+    *initialising.RULES,
+    *naming.RULES,
+    *meeting.RULES,
+    *serving.RULES,
+    *crowding.RULES,
+    *speaking.RULES,
+    *importing.RULES,
+    *publishing.RULES,
 )
 """All rules. Their ids are stable for ever."""
 

@@ -68,7 +68,10 @@ class ExtensionContract:
 
 def _make_test(rule: Rule) -> Callable[[ExtensionContract], None]:
     def test(self: ExtensionContract) -> None:
-        tell(_judge(type(self))[rule.id], self.level)
+        report = _judge(type(self))
+        if report.verdict == "not-judged":
+            pytest.fail(report.reason, pytrace=False)
+        tell(report[rule.id], self.level)
 
     test.__name__, test.__doc__ = rule.test_name, f"{rule.number}: {rule.checks}"
     test.__qualname__ = f"ExtensionContract.{rule.test_name}"

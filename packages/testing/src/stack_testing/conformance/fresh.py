@@ -6,6 +6,7 @@ module's own doing or that of what it declares to need, which is imported first.
 
 from __future__ import annotations
 
+import _thread
 import importlib
 import json
 import logging
@@ -16,7 +17,6 @@ import threading
 import time
 import types
 import warnings
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,9 @@ class Watch:
         self.root = root
         self.library = sysconfig.get_path("stdlib") + os.sep
         self.installed = [sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib")]
-        self.readable = [f"{Path(each).absolute()}{os.sep}" for each in sys.path if each]
+        paths = [str(Path(each).absolute()) for each in sys.path if each]
+        self.archives = {each for each in paths if each.endswith(".zip")}
+        self.readable = [each + os.sep for each in paths]
         self.kinds = dict(KINDS)
         self.on = False
         self.events: list[dict[str, str]] = []
@@ -84,7 +86,9 @@ class Watch:
             return "files"
         path = str(Path(os.fsdecode(args[0])).absolute())
         known = (self.library, *self.installed, *self.readable)
-        return None if path.startswith(known) or self.owns(path) else "files"
+        if path.startswith(known) or path in self.archives or self.owns(path):
+            return None
+        return "files"
 
     def _find_place(self) -> str | None:
         """Return the innermost line outside of the standard library, if it is watched."""
@@ -96,11 +100,28 @@ class Watch:
             file = frame.f_code.co_filename
             if self.owns(file):
                 return f"{file}:{frame.f_lineno}"
-            foreign = file.startswith(tuple(self.installed)) or not file.startswith(self.library)
-            if foreign and not file.startswith("<frozen"):
+            if self._is_foreign(file):
                 return None
             frame = frame.f_back
         return None
+
+    def _is_foreign(self, file: str) -> bool:
+        """Tell whether a file is neither watched nor of the standard library."""
+        if file == __file__ or file.startswith("<frozen"):
+            return False
+        return file.startswith(tuple(self.installed)) or not file.startswith(self.library)
+
+
+def audit_threads(watch: Watch) -> None:
+    """Let the starts of threads be heard; Python does so itself from 3.12 on."""
+    start = _thread.start_new_thread
+
+    def start_and_tell(*args: Any, **kwargs: Any) -> int:
+        watch.hear("_thread.start_new_thread", args)
+        return start(*args, **kwargs)
+
+    for module, name in ((_thread, "start_new_thread"), (threading, "_start_new_thread")):
+        setattr(module, name, start_and_tell)
 
 
 def look() -> dict[str, dict[str, Any]]:
@@ -153,6 +174,58 @@ def is_patch(was: Any, now: Any, package: str) -> bool:
     return was is not PASSING and now is not PASSING and callable(was) and callable(now)
 
 
+def try_import(name: str) -> str:
+    """Import a module and return why it could not be; empty: it could."""
+    try:
+        importlib.import_module(name)
+    except BaseException as failure:
+        return f"{type(failure).__name__}: {failure}"
+    return ""
+
+
+def observe(watch: Watch, module: str) -> dict[str, Any]:
+    """Import the module, and return what it took and did."""
+    loaded, threads = set(sys.modules), set(threading.enumerate())
+    start, watch.on = time.perf_counter(), True
+    error = try_import(module)
+    watch.on, end = False, time.perf_counter()
+    return {
+        "error": error,
+        "events": watch.events,
+        "threads": [each.name for each in set(threading.enumerate()) - threads],
+        "milliseconds": round((end - start) * 1000, 1),
+        "loaded": sorted(set(sys.modules) - loaded),
+    }
+
+
+def observe_in_child(watch: Watch, module: str) -> dict[str, Any]:
+    """Do so in a child, so that this process still knows nothing of the module."""
+    read, write = os.pipe()
+    if not os.fork():
+        with os.fdopen(write, "w") as out:
+            json.dump(observe(watch, module), out)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as answer:
+        text = answer.read()
+    os.wait()
+    return json.loads(text) if text else {"error": "its process ended", "loaded": []}
+
+
+def observe_patches(module: str, loaded: list[str]) -> list[str]:
+    """Import the module and return what it sets in others.
+
+    What it loads of others is imported before, for what that sets is not its doing.
+    """
+    package = module.partition(".")[0]
+    for name in loaded:
+        if name.partition(".")[0] != package:
+            try_import(name)
+    before = look()
+    try_import(module)
+    return find_patches(before, look(), package)
+
+
 def main() -> None:
     """Read what to import, import it, and print what that did."""
     order = json.loads(sys.stdin.read())
@@ -161,31 +234,23 @@ def main() -> None:
     sys.path[:] = order["path"]
     watch = Watch(order["root"])
     sys.addaudithook(watch.hear)
+    if sys.version_info < (3, 12):
+        audit_threads(watch)
     start = time.perf_counter()
     for name in order["before"]:
-        with suppress(BaseException):
-            importlib.import_module(name)
-    middle = time.perf_counter()
-    before, threads = look(), set(threading.enumerate())
-    loaded = len(sys.modules)
-    watch.on, error = True, ""
-    again = time.perf_counter()
-    try:
-        importlib.import_module(order["module"])
-    except BaseException as failure:
-        error = f"{type(failure).__name__}: {failure}"
-    end = time.perf_counter()
-    watch.on = False
-    package = order["module"].partition(".")[0]
-    found = {
-        "error": error,
-        "events": watch.events,
-        "threads": [each.name for each in set(threading.enumerate()) - threads],
-        "patches": find_patches(before, look(), package),
-        "milliseconds": round((end - again) * 1000, 1),
-        "beside_milliseconds": round((middle - start) * 1000, 1),
-        "modules": len(sys.modules) - loaded,
-    }
+        try_import(name)
+    beside = round((time.perf_counter() - start) * 1000, 1)
+    module = order["module"]
+    found: dict[str, Any] = {"events": [], "threads": [], "patches": [], "milliseconds": 0.0}
+    if hasattr(os, "fork"):
+        found |= observe_in_child(watch, module)
+        if not found["error"]:
+            found["patches"] = observe_patches(module, found["loaded"])
+    else:
+        before = look()
+        found |= observe(watch, module)
+        found["patches"] = find_patches(before, look(), module.partition(".")[0])
+    found |= {"beside_milliseconds": beside, "modules": len(found.pop("loaded"))}
     os.write(out, json.dumps(found).encode())
     os._exit(0)
 

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, packages_distributions
 from pathlib import Path
 
@@ -53,12 +54,13 @@ class Imports(msgspec.Struct, frozen=True):
 class Importing:
     """The import, going on in the background."""
 
-    def __init__(self, trial: Trial, path: list[str]) -> None:
+    def __init__(self, trial: Trial, path: list[str], environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(PROGRAM)],
+            [sys.executable, "-P", str(PROGRAM)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env=environment,
         )
         self._order = {
             "path": path,

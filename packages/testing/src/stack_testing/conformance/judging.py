@@ -17,15 +17,18 @@ import msgspec
 from stack_core.protocol import PROTOCOL
 
 from .ability import ABILITIES
+from .applying import make_result
 from .catalogue import RULES, find_rule
 from .report import Identification, Report, Result, Verdict, judge_results
 from .rule import LEVELS, Level
 from .subject import Subject
 from .trial import Trial
-from .worker import Answer, Order
+from .worker import IMPORT_TIME_IS_UP, Answer, Order
 
 PATIENCE = 120
 """How long all rules together may take, in seconds."""
+IMPORT_LIMIT = 30
+"""How long the import of an extension may take, in seconds."""
 
 
 def judge(
@@ -45,13 +48,20 @@ def judge(
     :raises ValueError: an ability, a rule or a level is unknown, or an exemption has no reason.
     """
     exempt = dict(exemptions or {})
-    check_words(abilities, exempt, level)
-    asked = [find_rule(each).id for each in rules] or [each.id for each in RULES]
+    check_words(abilities, exempt, level, rules)
+    asked = rules or [each.id for each in RULES]
     start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="conformance-") as folder:
-        order = Order(subject, folder, _path(), tuple(asked), tuple(sorted(abilities)))
+        order = Order(
+            subject,
+            folder,
+            _path(),
+            tuple(asked),
+            abilities=tuple(sorted(abilities)),
+            import_limit=IMPORT_LIMIT,
+        )
         answer = _ask(order)
-    results = tuple(_exempt(each, exempt) for each in answer.results)
+    results = tuple(_exempt(each, exempt) for each in answer.results or _not_run(asked))
     verdict, reason = _conclude(answer.trial, results, level)
     return Report(
         extension=_identify(subject, answer.trial),
@@ -72,7 +82,10 @@ def judge(
 
 
 def check_words(
-    abilities: Collection[str], exemptions: Mapping[str, str], level: str = "required"
+    abilities: Collection[str],
+    exemptions: Mapping[str, str],
+    level: str = "required",
+    rules: Collection[str] = (),
 ) -> None:
     """Refuse what is no ability, no rule or no level, and an exemption without a reason.
 
@@ -81,11 +94,12 @@ def check_words(
     for ability in abilities:
         if ability not in ABILITIES:
             raise ValueError(f"{ability!r} is no ability. There are {', '.join(ABILITIES)}.")
-    for rule, reason in exemptions.items():
+    for rule in (*exemptions, *rules):
         try:
             find_rule(rule)
         except LookupError as error:
             raise ValueError(str(error)) from None
+    for rule, reason in exemptions.items():
         if not reason.strip():
             raise ValueError(f"The rule {rule!r} is exempt without a reason. Give one.")
     if level not in LEVELS:
@@ -98,7 +112,7 @@ def _path() -> list[str]:
 
 
 def _ask(order: Order) -> Answer:
-    command = [sys.executable, "-m", f"{__package__}.worker"]
+    command = [sys.executable, "-P", "-m", f"{__package__}.worker"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(order.path)}
     try:
         done = subprocess.run(
@@ -112,16 +126,25 @@ def _ask(order: Order) -> Answer:
         )
     except subprocess.TimeoutExpired:
         return Answer(Trial(reason=f"It could not be judged within {PATIENCE} seconds."))
-    if done.returncode:
+    if done.returncode == IMPORT_TIME_IS_UP:
+        return Answer(Trial(reason=f"Its import did not end within {order.import_limit} seconds."))
+    if done.returncode or not done.stdout:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        return Answer(Trial(reason=f"The process that judges it ended ({lines[-1]})."))
+        status = f"with status {done.returncode} ({lines[-1]})"
+        return Answer(Trial(reason=f"The process that judges it ended {status}."))
     return msgspec.json.decode(done.stdout, type=Answer)
+
+
+def _not_run(rules: Collection[str]) -> list[Result]:
+    """Return the results of rules when nothing could be judged."""
+    reason = "It could not be judged."
+    return [make_result(find_rule(each), "not-run", reason=reason) for each in rules]
 
 
 def _exempt(result: Result, exemptions: Mapping[str, str]) -> Result:
     """Return the result of a rule that may be exempt; one that holds all the same says so."""
     reason = exemptions.get(result.rule)
-    if reason is None:
+    if reason is None or result.outcome in ("not-applicable", "not-run"):
         return result
     if result.outcome == "passed":
         reason += " (It passes: the exemption can go.)"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from types import FunctionType
 from typing import Any
 
 from blinker import Signal
-from flask import Flask, signals
+from flask import Config, Flask, signals
+from werkzeug.routing import Map
 
 _DEPTH = 5
 _PASSING = {"_got_first_request"}
@@ -39,11 +43,30 @@ def describe_difference(before: Picture, after: Picture) -> list[str]:
 def _same(one: object, other: object) -> bool:
     if one is other:
         return True
+    if isinstance(one, FunctionType) and isinstance(other, FunctionType):
+        # A function that was made anew around the same is no change; one around the first is.
+        return one.__code__ is other.__code__ and _cells(one) == _cells(other)
     # Methods are made anew each time one looks; texts and numbers may be.
-    simple = (str, bytes, int, float, tuple, frozenset)
     if callable(one) and hasattr(one, "__self__"):
         return bool(one == other)
+    simple = (str, bytes, int, float, tuple, frozenset)
     return isinstance(one, simple) and type(one) is type(other) and one == other
+
+
+def _cells(function: FunctionType) -> list[int]:
+    """Return what a function has closed over, by identity."""
+    return [id(each.cell_contents) for each in function.__closure__ or ()]
+
+
+def _is_void(value: object) -> bool:
+    """Tell whether a container has nothing in it but such containers."""
+    inner = value.values() if isinstance(value, dict) else value
+    return isinstance(inner, Iterable) and not isinstance(inner, str) and all(map(_is_void, inner))
+
+
+def _name(thing: object) -> str:
+    """Return the text of an object without its address, which is another each time."""
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(thing))
 
 
 def _look(app: Flask) -> Iterator[tuple[str, object]]:
@@ -66,17 +89,20 @@ def _look(app: Flask) -> Iterator[tuple[str, object]]:
 
 
 def _walk(path: str, value: Any, depth: int) -> Iterator[tuple[str, object]]:
-    if type(value).__name__ in ("Map", "Flask"):
+    if isinstance(value, Map | Flask) or (isinstance(value, Config) and path != "app.config"):
         return
     if isinstance(value, dict) and depth:
         yield path, type(value)
+        made_by_asking = isinstance(value, defaultdict)
         for key, inner in list(value.items()):
-            yield from _walk(f"{path}[{key!r}]", inner, depth - 1)
+            if made_by_asking and _is_void(inner):
+                continue
+            yield from _walk(f"{path}[{_name(key)}]", inner, depth - 1)
     elif isinstance(value, list | tuple) and depth:
         yield path, type(value)
         for number, inner in enumerate(value):
             yield from _walk(f"{path}[{number}]", inner, depth - 1)
     elif isinstance(value, set) and depth:
-        yield path, frozenset(map(repr, value))
+        yield path, frozenset(map(_name, value))
     else:
         yield path, value

@@ -28,7 +28,7 @@ def render_table(report: Report) -> str:
         mark = _MARKS[result.outcome]
         lines.append(f"{mark:8}{result.number:5}{result.level:12}{result.rule:{width}}".rstrip())
         lines += _explain(result)
-    lines += ["", *wrap(conclude(report), WIDTH)]
+    lines += ["", *_fold(conclude(report))]
     return "\n".join(lines)
 
 
@@ -71,6 +71,18 @@ def conclude(report: Report) -> str:
     return f"{name} {said}: {many}.{why} {report.reason}".rstrip()
 
 
+def _fold(text: str, indent: str = "") -> list[str]:
+    """Return a text in lines; the names of rules stay whole."""
+    return wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
 def _title(report: Report) -> str:
     found = report.extension
     version = f" {found.version}" if found.version else ""
@@ -88,7 +100,7 @@ def _explain(result: Result) -> Iterator[str]:
         texts = [f"{result.seen} {result.mend}", *(f"at {each}" for each in result.evidence)]
     texts += [f"{name}: {value:g}" for name, value in result.measures.items()]
     for text in texts:
-        yield from wrap(text, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
+        yield from _fold(text, " " * 8)
 
 
 def _shorten(report: Report) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -48,15 +49,20 @@ class Stand:
         """Return a new extension, on no application."""
         return self.source.make()
 
-    def make_app(self, *, others: bool = True, **settings: Any) -> JudgedApp:
+    def make_app(
+        self, settings: Mapping[str, Any] | None = None, *, others: bool = True
+    ) -> JudgedApp:
         """Return a new application without the extension.
 
+        :param settings: beside those that were given for every application.
         :param others: put on it what the extension needs.
         """
         self._apps += 1
         folder = self._folder / str(self._apps)
         in_context = self.trial.in_context
-        return make_app(self.source, folder, others=others, in_context=in_context, **settings)
+        return make_app(
+            self.source, folder, settings=settings, others=others, in_context=in_context
+        )
 
     def put(self, extension: Any, app: Flask) -> None:
         """Put an extension on an application, in a context if it wants one."""
@@ -66,9 +72,9 @@ class Stand:
         else:
             extension.init_app(app)
 
-    def start(self, **settings: Any) -> tuple[JudgedApp, Any]:
+    def start(self) -> tuple[JudgedApp, Any]:
         """Return an application with the extension on it, and the extension."""
-        app, extension = self.make_app(**settings), self.make()
+        app, extension = self.make_app(), self.make()
         self.put(extension, app)
         return app, extension
 

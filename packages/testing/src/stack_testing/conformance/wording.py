@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 MOST = 300
 """The longest that an error's text may be."""
+LEAST = 4
+"""The fewest letters that a first word of a name has which stands for the name."""
 
 
 def say(error: BaseException) -> str:
@@ -34,5 +36,9 @@ def short_forms(name: str) -> Iterator[str]:
     yield "".join(words)
     kept = [word for word in words if word != "flask"]
     yield "".join(kept)
+    if len(kept) > 1 and kept[0] == "py":
+        yield "".join(kept[1:])
     if len(kept) > 1 and kept[-1] in {"manager", "extension", "ext", "too", "x"}:
         yield "".join(kept[:-1])
+    if kept and len(kept[0]) >= LEAST:
+        yield kept[0]

@@ -7,9 +7,12 @@ input, and answers with one document on its standard output.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -24,6 +27,8 @@ from .stand import Stand
 from .subject import Source, Subject, SubjectError
 from .trial import Trial, try_out
 
+IMPORT_TIME_IS_UP = -getattr(signal, "SIGALRM", 0) or None
+"""The status of a worker whose import took too long."""
 LIMIT = 10.0
 """How long one rule may take, in seconds."""
 
@@ -34,6 +39,7 @@ class Order(msgspec.Struct, frozen=True):
     :param folder: an empty one for its applications.
     :param path: where it imports from.
     :param rules: which it judges, by id.
+    :param import_limit: after as many seconds of importing it is ended.
     """
 
     subject: Subject
@@ -41,6 +47,7 @@ class Order(msgspec.Struct, frozen=True):
     path: list[str]
     rules: tuple[str, ...]
     abilities: tuple[str, ...]
+    import_limit: int
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -54,19 +61,37 @@ def main() -> None:
     """Read an order, judge, and answer."""
     out = os.dup(1)
     os.dup2(2, 1)  # what the extension prints is no part of the answer
+    environment = dict(os.environ)
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
     sys.path[:] = order.path
     warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
-    answer = msgspec.json.encode(work(order))
+    answer = msgspec.json.encode(work(order, environment))
     while answer:
         answer = answer[os.write(out, answer) :]
 
 
-def work(order: Order) -> Answer:
-    """Try the extension out, and judge it by the rules."""
+@contextmanager
+def limited(seconds: int) -> Iterator[None]:
+    """End this process when something takes too long, where the system has alarms."""
+    if not hasattr(signal, "alarm"):
+        yield
+        return
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+
+
+def work(order: Order, environment: dict[str, str]) -> Answer:
+    """Try the extension out, and judge it by the rules.
+
+    :param environment: this process's own, from before the extension was imported.
+    """
     folder = Path(order.folder)
     try:
-        source = Source(order.subject)
+        with limited(order.import_limit):
+            source = Source(order.subject)
     except SubjectError as error:
         return Answer(Trial(reason=str(error)))
     trial = _try(source, folder / "trial")
@@ -76,7 +101,7 @@ def work(order: Order) -> Answer:
     rules = [each for each in RULES if each.id in order.rules]
     if trial.unmade:
         return Answer(trial, tuple(_judge_unmade(rule, stand) for rule in rules))
-    importing = Importing(trial, sys.path)
+    importing = Importing(trial, order.path, environment)
     # Those that ask what the import did come last: it goes on meanwhile.
     found = {rule.id: _judge(rule, stand) for rule in rules if not asks_imports(rule)}
     stand.imports = importing.wait()

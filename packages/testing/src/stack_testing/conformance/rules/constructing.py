@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from flask import globals as flask_globals
 
-from ..fault import Fault
+from ..fault import Fault, NotApplicable
 from ..holding import find_held
 from ..rule import rule
 from ..stand import Stand
@@ -33,6 +33,8 @@ def construction(stand: Stand) -> Iterator[Fault]:
                     stand.locate(vars(kind).get("__init__")),
                 )
                 return
+    if stand.trial.unmade:
+        raise NotApplicable("Its constructor wants something else than an application.")
     with _noting_apps() as made:
         extension = stand.make()
     name = type(extension).__name__

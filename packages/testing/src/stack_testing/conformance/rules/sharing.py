@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import types
 from collections.abc import Iterator
 from functools import cached_property
@@ -16,7 +17,7 @@ from stack_core import find_extension
 
 from ..fault import Fault
 from ..holding import attributes, find_held
-from ..picture import Picture, describe_difference, take_picture
+from ..picture import describe_difference, take_picture
 from ..rule import rule
 from ..stand import Stand
 from ..wording import enumerate_some
@@ -24,7 +25,7 @@ from ..wording import enumerate_some
 HARMLESS = (
     *(type, str, bytes, int, float, tuple, frozenset, type(None)),
     *(types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType),
-    *(click.Command, Blueprint),
+    *(click.Command, Blueprint, logging.Logger),
 )
 """What two applications may have in common: what nobody changes, and what is declared once."""
 
@@ -72,7 +73,8 @@ def two_apps(stand: Stand) -> Iterator[Fault]:
     """One extension on two applications changes only the second the second time,
     and puts nothing on both that can change."""
     extension, first, second = stand.make(), stand.make_app(), stand.make_app()
-    bare = take_picture(first)
+    package = stand.trial.package
+    bare = set(_gather(first, package))
     stand.put(extension, first)
     before = take_picture(first)
     stand.put(extension, second)
@@ -81,7 +83,9 @@ def two_apps(stand: Stand) -> Iterator[Fault]:
         yield Fault(
             f"The second 'init_app' changes the first application: {changed[0]}.", tuple(changed)
         )
-    shared = _find_shared(extension, bare, before, take_picture(second))
+    own = {id(extension), id(find_extension(extension))}
+    shared = _find_shared(own, _gather(first, package), _gather(second, package))
+    shared = [path for path in shared if path not in bare]
     if shared:
         yield Fault(f"Two applications share {enumerate_some(shared)}.", tuple(shared))
 
@@ -130,23 +134,34 @@ def _same(one: Any, other: Any) -> bool:
     return len(one) == len(other) and all(others.get(key) is each for key, each in pairs)
 
 
-def _find_shared(extension: Any, bare: Picture, first: Picture, second: Picture) -> list[str]:
-    """Return where both applications have the same object that can change."""
-    own = {id(extension), id(find_extension(extension))}
-    found = []
-    for path, value in first.items():
-        if path in bare or not path.startswith(("app.extensions", "app.")):
-            continue
-        if path.startswith("app.config"):
-            continue
-        pairs = {"": (value, second.get(path))}
-        if not isinstance(value, HARMLESS) and id(value) not in own:
-            theirs = attributes(second.get(path))
-            pairs |= {f".{k}": (v, theirs.get(k)) for k, v in attributes(value).items()}
-        for step, (one, other) in pairs.items():
-            if one is other and not isinstance(one, HARMLESS) and id(one) not in own:
-                found.append(path + step)
+def _gather(app: Flask, package: str) -> dict[str, Any]:
+    """Return by path what is on an application, and what is directly in that.
+
+    :param package: whose objects are opened; what others keep in theirs is their own affair.
+    """
+    found = {f"app.{name}": value for name, value in vars(app).items()}
+    found |= {f"app.extensions[{key!r}]": value for key, value in app.extensions.items()}
+    for path, value in list(found.items()):
+        if isinstance(value, dict):
+            found |= {f"{path}[{key!r}]": inner for key, inner in value.items()}
+        elif type(value).__module__.partition(".")[0] == package:
+            found |= {f"{path}.{name}": inner for name, inner in attributes(value).items()}
     return found
+
+
+def _find_shared(own: set[int], first: dict[str, Any], second: dict[str, Any]) -> list[str]:
+    """Return where both applications have the same object that can change.
+
+    :param own: the extension itself, which may be on both, by identity.
+    """
+    places = tuple(f"{path}." for path, value in second.items() if id(value) in own)
+    return [
+        path
+        for path, value in first.items()
+        if path in second and value is second[path]
+        if not isinstance(value, HARMLESS) and id(value) not in own
+        if not path.startswith(places)
+    ]
 
 
 RULES = (no_self_app, template, two_apps, app_is_freed)

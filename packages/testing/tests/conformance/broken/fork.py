@@ -1,0 +1,10 @@
+"""It connects when it is put on an application."""
+
+import socket
+
+
+class Broken:
+    def init_app(self, app):
+        if "broken" in app.extensions:
+            raise RuntimeError("'Broken' is on this application already.")
+        app.extensions["broken"] = socket.socketpair()

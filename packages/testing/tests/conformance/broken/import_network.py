@@ -1,0 +1,12 @@
+"""It makes a socket when it is imported."""
+
+import socket
+
+socket.socket().close()
+
+
+class Broken:
+    def init_app(self, app):
+        if "broken" in app.extensions:
+            raise RuntimeError("'Broken' is on this application already.")
+        app.extensions["broken"] = True

@@ -1,0 +1,12 @@
+"""It starts a thread when it is imported."""
+
+import threading
+
+threading.Thread(target=lambda: None).start()
+
+
+class Broken:
+    def init_app(self, app):
+        if "broken" in app.extensions:
+            raise RuntimeError("'Broken' is on this application already.")
+        app.extensions["broken"] = True

@@ -1,0 +1,10 @@
+"""It puts the same dictionary on every application."""
+
+SHARED = {}
+
+
+class Broken:
+    def init_app(self, app):
+        if "broken" in app.extensions:
+            raise RuntimeError("'Broken' is on this application already.")
+        app.extensions["broken"] = SHARED

@@ -1,0 +1,197 @@
+"""``stack conform``: what it takes, what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stack_testing.conformance._cli import command
+
+from .installing import HERE, install
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an extension that fails one required rule, and none else."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return f"{install(HERE / 'broken' / 'second_init.py', tmp_path)}:Broken"
+
+
+@pytest.fixture
+def good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an extension that keeps to all rules."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return f"{install(HERE / 'good' / 'stranger.py', tmp_path)}:Good"
+
+
+def run(*arguments: str) -> int:
+    """Run the command in this process."""
+    return command(list(arguments), "stack conform")
+
+
+def test_table_names_the_rule_and_the_line(
+    broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A person reads what failed, what was seen, and what to do."""
+    assert run(broken) == 1
+    said = capsys.readouterr().out
+    assert "FAILED  P4   required    second-init" in said
+    assert "A second 'init_app' is not refused" in " ".join(said.split())
+    assert " ".join(said.split()).endswith("It fails second-init.")
+
+
+def test_exemption_is_printed_with_its_reason(
+    broken: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is exempt conforms, and the report says why."""
+    assert run(broken, "--exempt", "second-init=Nobody does that.", "--rule", "second-init") == 0
+    said = capsys.readouterr().out
+    assert "exempt  P4" in said
+    assert "Nobody does that." in said
+
+
+def test_exemption_that_is_not_needed_is_told(
+    good: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An exemption that has outlived its reason is seen."""
+    assert run(good, "--exempt", "second-init=Once.", "--rule", "second-init") == 0
+    assert "(It passes: the exemption can go.)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_json_is_of_schema_one(
+    broken: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A machine reads the same, with the rules by their ids."""
+    target = tmp_path / "report.json"
+    options = ("--format", "json", "--rule", "second-init", "--rule", "factory")
+    assert run(broken, *options, "--output", str(target)) == 1
+    assert capsys.readouterr().out == ""
+    report = json.loads(target.read_text("utf-8"))
+    assert report["schema"] == 1
+    assert report["verdict"] == "does-not-conform"
+    assert report["extension"]["version"] == "1.2"
+    assert report["counts"] == {"passed": 1, "failed": 1}
+    found = {each["rule"]: each for each in report["results"]}
+    assert found["second-init"]["number"] == "P4"
+    assert found["second-init"]["evidence"] == ["app.before_request_funcs[None][1] is new"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "color"),
+    [
+        (("--rule", "second-init"), "1 required rule fails", "red"),
+        (
+            ("--rule", "second-init", "--exempt", "second-init=No."),
+            "conforms, 1 exempt",
+            "green",
+        ),
+        (("--rule", "factory"), "conforms", "brightgreen"),
+        (("--with", "nowhere:Nothing"), "not judged", "lightgrey"),
+    ],
+)
+def test_badge_is_what_shields_reads(
+    broken: str,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    message: str,
+    color: str,
+) -> None:
+    """A badge has a message and a colour for each verdict."""
+    run(broken, "--format", "badge", *options)
+    badge = json.loads(capsys.readouterr().out)
+    assert badge["schemaVersion"] == 1
+    assert (badge["message"], badge["color"]) == (message, color)
+
+
+def test_level_makes_advice_binding(broken: str) -> None:
+    """With a higher level what is advised counts, too."""
+    only = ("--rule", "classified")
+    source = HERE / "broken" / "classified.py"
+    folder = Path(sys.path[0])
+    name = install(source, folder, {"Classifier": ""})
+    assert run(f"{name}:Broken", *only) == 0
+    assert run(f"{name}:Broken", *only, "--level", "advised") == 1
+
+
+def test_settings_are_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting is a value of TOML, and text where it is none."""
+    (tmp_path / "typed_settings.py").write_text(
+        "class Typed:\n"
+        "    def init_app(self, app):\n"
+        "        found = [app.config[f'TYPED_{name}'] for name in 'ABC']\n"
+        "        if found != [5, ['x'], 'sqlite:///x.db']:\n"
+        "            raise ValueError(found)\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    settings = ("TYPED_A=5", 'TYPED_B=["x"]', "TYPED_C=sqlite:///x.db")
+    given = [word for each in settings for word in ("--setting", each)]
+    assert run("typed_settings:Typed", "--rule", "factory", *given) == 0
+    assert run("typed_settings:Typed", "--rule", "factory", *given[:4]) == 2
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("nowhere:Nothing", "'nowhere' cannot be imported (ModuleNotFoundError"),
+        ("json", "'json' is no address. Write it as package:Extension."),
+        ("json:Nothing", "'json' has no 'Nothing'. Mend the name behind the colon."),
+        ("json:JSONDecoder", "leads to a JSONDecoder, which has no 'init_app'."),
+        ("flask.sessions:SecureCookieSession.get", "It cannot be constructed"),
+        ("demanding:Demanding", "missing 1 required positional argument: 'word'"),
+    ],
+)
+def test_what_cannot_be_judged_is_told(
+    target: str,
+    reason: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What is not there, is no extension or wants an argument ends with 2 and a sentence."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demanding.py").write_text(
+        "class Demanding:\n    def __init__(self, word): ...\n    def init_app(self, app): ...\n"
+    )
+    assert run(target) == 2
+    assert reason in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--rule", "two-app"), "'two-app' is no rule."),
+        (("--exempt", "two-apps="), "'two-apps' is exempt without a reason. Give one."),
+        (("--exempt", "two-apps"), "'two-apps' has no '='. Write --exempt RULE=REASON."),
+        (("--setting", "=5"), "'=5' has no key. Write --setting KEY=VALUE."),
+        (("--ability", "flies"), "'flies' is no ability."),
+    ],
+)
+def test_wrong_option_is_told(
+    options: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was typed wrong ends with 2 before anything is judged."""
+    assert run("nowhere:Nothing", *options) == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_report_that_cannot_be_written_is_told(
+    good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that cannot be written ends with 2, and not with a traceback."""
+    where = str(tmp_path / "nowhere" / "report.json")
+    assert run(good, "--rule", "factory", "--output", where) == 2
+    assert "cannot be written (No such file or directory)" in capsys.readouterr().err
+
+
+def test_stack_offers_the_command(good: str, tmp_path: Path) -> None:
+    """``stack conform`` finds extensions of the folder that one is in."""
+    command = [sys.executable, "-m", "stack", "conform", good, "--rule", "factory"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith(f"{good} conforms: 1 passed.\n")

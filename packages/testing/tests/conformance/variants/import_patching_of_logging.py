@@ -1,0 +1,12 @@
+"""It sets up logging when it is imported."""
+
+import logging
+
+logging.basicConfig(level=logging.DEBUG)
+
+
+class Broken:
+    def init_app(self, app):
+        if "broken" in app.extensions:
+            raise RuntimeError("'Broken' is on this application already.")
+        app.extensions["broken"] = True
