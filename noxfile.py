@@ -127,6 +127,7 @@ def docs(session: nox.Session) -> None:
     """Run the documentation's examples, check the generated references, build the site."""
     prepare(session, "docs", "tests")
     session.run("python", "tooling/reference.py", "--check")
+    session.run("python", "tooling/matrix", "--check")
     session.run("pytest", "-n2", "docs", *session.posargs)
     session.run("sphinx-build", "-W", "--keep-going", "-q", "-b", "html", "docs", "docs/_build")
     session.run("python", "tooling/pages.py", "docs/_build")
@@ -137,6 +138,13 @@ def build(session: nox.Session) -> None:
     """Build every wheel and sdist twice, install them in a fresh environment and use them."""
     prepare(session, "lint", packaged=False)
     session.run("python", "tooling/wheels.py", *session.posargs)
+
+
+@nox.session
+def matrix(session: nox.Session) -> None:
+    """Run the matrix of versions, each cell from built wheels; ``-- --short`` is what CI runs."""
+    prepare(session, "lint", packaged=False)
+    session.run("python", "tooling/matrix", *session.posargs)
 
 
 @nox.session(venv_backend="none")

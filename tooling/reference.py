@@ -30,11 +30,11 @@ from stack.extras import EXTRAS
 from stack_core import Extension, Settings
 from stack_core.settings import Option, options
 from stack_doctor.command import OWN
-from stack_testing.conformance import ABILITIES
-from stack_testing.conformance import RULES as CONFORMANCE
 from stack_doctor.explanation import KNOWN
 from stack_doctor.finding import CHECKS
 from stack_doctor.row import read_own_rows
+from stack_testing.conformance import ABILITIES
+from stack_testing.conformance import RULES as CONFORMANCE
 from workspace import ROOT, Package, packages
 
 DOCTOR = """\

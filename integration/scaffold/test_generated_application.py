@@ -7,12 +7,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from itertools import combinations
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+
+from stack.extras import EXTRAS
 
 Generate = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -48,7 +51,18 @@ IN_PRODUCTION = {
 }
 
 
-@pytest.mark.parametrize("choice", ["db", "none", "rest", "postgres,mariadb,redis,rest"])
+def list_subsets() -> list[str]:
+    """Return every subset of the parts, alone and with everything that only installs."""
+    parts = [extra.name for extra in EXTRAS if extra.kind == "part"]
+    found = []
+    for size in range(len(parts) + 1):
+        for subset in combinations(parts, size):
+            withs = [e.name for e in EXTRAS if e.kind == "with" and e.goes_with in ("", *subset)]
+            found += [",".join(subset) or "none", ",".join((*subset, *withs))]
+    return found
+
+
+@pytest.mark.parametrize("choice", list_subsets())
 def test_own_tests_pass(generate: Generate, run: Run, choice: str) -> None:
     """A team starts from green, and its tests leave the data of the machine alone."""
     shop = generate("my-shop", "--with", choice)

@@ -21,8 +21,8 @@ Usage: python3 tooling/run.py SESSION [ARGUMENTS]
           them, loads 336,776 flights and serves it.  '... demo --help' lists its options.
   tests   The tests.  Arguments go to pytest.
 
-Every other session of noxfile.py works the same: slow, services, lint, types, docs, build, api,
-fuzz, release, flip, upgrade, bench, browser, upstream.
+Every other session of noxfile.py works the same: slow, services, long, lint, types, docs, build,
+matrix, release, flip, upgrade, incompat, index, api, fuzz, bench, browser, upstream.
 """
 
 

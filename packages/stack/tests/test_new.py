@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from stack._new._cli import _find_missing
 from stack._new.name import Name
 from stack._new.plan import draw, write_range
 from stack._new.selection import select
+from stack.extras import EXTRAS
 from stack_doctor import main
 
 CHOICES = [
@@ -117,6 +119,29 @@ def test_parts_meet_in_the_files_that_they_share() -> None:
         *("notes/api.py", "notes/tests/test_notes_api.py", "tests/test_api.py")
     }
     assert not any("stack_rest" in text for text in (*plain.values(), *db.values()))
+
+
+WITHS = [
+    (part, extra.name)
+    for part in ("db", "rest", "db,rest")
+    for extra in EXTRAS
+    if extra.kind == "with" and extra.goes_with in ("", *part.split(","))
+]
+
+
+@pytest.mark.parametrize(("part", "extra"), WITHS)
+def test_what_only_installs_changes_no_code(part: str, extra: str) -> None:
+    """A with is a requirement and a hint: what passes with the part passes with both."""
+
+    def read_code(choice: str) -> dict[str, str]:
+        drawn = draw(Name("shop"), select([choice]))
+        return {
+            str(file.path): ast.dump(ast.parse(file.text))
+            for file in drawn
+            if file.path.suffix == ".py"
+        }
+
+    assert read_code(f"{part},{extra}") == read_code(part)
 
 
 @pytest.mark.parametrize("choice", CHOICES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any, ClassVar
 
 from flask import Flask
@@ -11,11 +12,14 @@ from stack_testing.conformance import ExtensionContract
 
 from greeter import Greeter
 
+MAKING = Lock()
+"""For the tables, as the rules also use it from several threads."""
+
 
 class TestConformance(ExtensionContract):
     """It does what an application may expect of every extension."""
 
-    settings: ClassVar[Mapping[str, Any]] = {"SQLALCHEMY_DATABASE_URI": "sqlite://"}
+    settings: ClassVar[Mapping[str, Any]] = {"SQLALCHEMY_DATABASE_URI": "sqlite:///app.db"}
 
     def make_extension(self) -> Greeter:
         """Return it, on no application yet."""
@@ -27,6 +31,7 @@ class TestConformance(ExtensionContract):
 
     def use_extension(self, app: Flask) -> None:
         """Use it within a request."""
-        app.extensions["sqlalchemy"].create_all()
+        with MAKING:
+            app.extensions["sqlalchemy"].create_all()
         Greeter.of(app).entries.add("an entry of the rules")
         assert Greeter.of(app).entries.visible()

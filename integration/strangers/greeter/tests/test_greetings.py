@@ -9,11 +9,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from stack_core import Registry
 from stack_core.event import Change, changed
+from stack_core.keep import KeepUnavailable, using_keep
+from stack_core.memory_keep import MemoryKeep
 
-from greeter import Greeter
 from greeter.objection import OBJECTIONS
 
 from application import create_app
+
+
+class Gone(MemoryKeep):
+    """A keep whose server is not there."""
+
+    def get(self, key: str) -> bytes | None:
+        """Raise what such a keep raises."""
+        raise KeepUnavailable
 
 
 def greet(client: FlaskClient, text: object) -> Any:
@@ -90,17 +99,13 @@ def test_others_hear_of_a_greeting(app: Flask, client: FlaskClient) -> None:
     assert heard[0].request_id
 
 
-def test_ready_only_with_its_table() -> None:
-    """A server that was not migrated gets no requests."""
-    app = create_app()
+def test_ready_only_with_the_keep() -> None:
+    """A server that could not count greetings gets no requests."""
+    app = make_app()
     client = app.test_client()
-    assert client.get("/readyz").get_json()["greeter"] != "ok"
-    with app.app_context():
-        app.extensions["sqlalchemy"].create_all()
-    assert client.get("/readyz").get_json() == {
-        "status": "ok",
-        "db": "ok",
-        "rest": "ok",
-        "greeter": "ok",
-    }
-    assert Greeter.of(app).latest.find() is None
+    ready = {"status": "ok", "db": "ok", "rest": "ok", "greeter": "ok"}
+    assert client.get("/readyz").get_json() == ready
+    with using_keep(app, Gone()):
+        answer = client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["greeter"]) == (503, "failed")
+    assert client.get("/readyz").get_json() == ready

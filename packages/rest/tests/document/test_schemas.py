@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
@@ -176,8 +177,15 @@ def test_file_of_a_form_is_binary() -> None:
     assert part["contentMediaType"] == "application/octet-stream"
 
 
-def test_two_types_of_one_name_are_refused() -> None:
-    """Nobody could tell them apart in the document."""
+def test_two_types_of_one_name_are_told_apart_or_refused() -> None:
+    """Never is one taken for the other; msgspec has names for both since 0.23."""
     one, two = (msgspec.defstruct("Twin", [("x", cls)], module="same") for cls in (int, str))
-    with pytest.raises(SetupError, match="give no two classes of a module the same name"):
-        Schemas([one], [two])
+    told: list[Schemas] = []
+    with suppress(SetupError):
+        told.append(Schemas([one], [two]))
+    for schemas in told:
+        assert schemas.get_sent(one) != schemas.get(two)
+        assert len([name for name in schemas.components if "Twin" in name]) == 2
+    if not told:
+        with pytest.raises(SetupError, match="give no two classes of a module the same name"):
+            Schemas([one], [two])

@@ -159,7 +159,7 @@ class Stamp(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(50))
-    rank: Mapped[int] = mapped_column(server_default=sa.text("1 + 2"))
+    rank: Mapped[int] = mapped_column(server_default=sa.text("(1 + 2)"))
     __table_args__ = (sa.CheckConstraint("rank <> length(name)", name="ck_stamp_rank"),)
 
 

@@ -79,8 +79,8 @@ class Greeter(Extension[GreeterSettings, State]):
             )
 
     def probe(self, app: Flask) -> None:
-        """Read one page, which fails while the table is not there."""
-        self.of(app).entries.newest()
+        """Read from the keep, without which no greeting could be counted."""
+        self.of(app).latest.find()
 
     def sweep(self, app: Flask, limit: int) -> int:
         """Remove entries that are too old."""

@@ -13,7 +13,8 @@ from .._new.refusal import RefusalError
 LICENSES = ("BSD-3-Clause", "MIT")
 """Those whose text the scaffold has, the default first."""
 
-_ROOF = "stack"
+# Whose metadata tell the oldest releases; the roof, the last, has the last word.
+_TESTED = ("stack-core", "stack")
 _FLOOR = re.compile(r"(?P<name>[A-Za-z0-9_-]+)(?:\[[^]]*\])?[^;]*?>=(?P<floor>[0-9][^,;\s]*)")
 
 
@@ -53,7 +54,8 @@ def read_authors(text: str) -> str:
 
 
 def _read_floors() -> Iterator[tuple[str, str]]:
-    """Yield the distributions that the roof asks for, each with the oldest release tested."""
-    for line in metadata.requires(_ROOF) or ():
-        if found := _FLOOR.match(line):
-            yield found["name"].replace("-", "_"), found["floor"]
+    """Yield what core and the roof ask for, each with the oldest release that is tested."""
+    for owner in _TESTED:
+        for line in metadata.requires(owner) or ():
+            if found := _FLOOR.match(line):
+                yield found["name"].replace("-", "_"), found["floor"]

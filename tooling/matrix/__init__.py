@@ -1,0 +1,1 @@
+"""Runs the matrix of versions: ``nox -s matrix``."""
