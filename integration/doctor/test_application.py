@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from laying import Verdict, run
+from laying import Verdict, lay, run
 
 Ask = Callable[..., Verdict]
 
@@ -114,3 +114,13 @@ def test_modules_of_the_doctor_are_not_those_of_the_application(ask: Ask) -> Non
     """The application's own ``finding`` is imported, not ours."""
     verdict = ask("import finding\n")
     assert "No module named 'finding'" in verdict.findings["app-import:shop:app"]["message"]
+
+
+def test_environment_without_an_interpreter_makes_no_application(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not made in another Python than the one that is judged."""
+    laid = lay(tmp_path)
+    verdict = run(capsys, *laid.arguments("--app", "shop:app"))
+    assert verdict.status == 2
+    assert verdict.report["problem"] == "--app needs an interpreter. Name one with --python."

@@ -33,20 +33,22 @@ def judge_all() -> int:
     return judge(inventory, read_own_rows(), Source(".")).distributions
 
 
-def measure(act: Callable[[], int]) -> tuple[float, int]:
-    """Return the median time of an act in milliseconds, and what it returned."""
-    times, number = [], act()
+def measure(*acts: Callable[[], int]) -> list[float]:
+    """Return the median time of each act in milliseconds, measured by turns."""
+    times: list[list[float]] = [[] for _ in acts]
     for _ in range(ROUNDS):
-        began = time.perf_counter()
-        number = act()
-        times.append((time.perf_counter() - began) * 1_000)
-    return median(times), number
+        for act, found in zip(acts, times, strict=True):
+            began = time.perf_counter()
+            act()
+            found.append((time.perf_counter() - began) * 1_000)
+    return [median(found) for found in times]
 
 
 def main() -> int:
     """Measure and print."""
-    listing, count = measure(list_alone)
-    judging, _ = measure(judge_all)
+    count = list_alone()
+    judge_all()
+    listing, judging = measure(list_alone, judge_all)
     factor = judging / listing
     print(f"{count} distributions: listed in {listing:.1f} ms, judged in {judging:.1f} ms,"
           f" {factor:.1f} times as long (at most {MOST:g})")  # fmt: skip

@@ -13,6 +13,7 @@ import pytest
 
 from laying import Laid, Verdict
 from stack_doctor import main
+from stack_doctor.explanation import KNOWN
 from stack_doctor.finding import CHECKS
 from stack_doctor.row import KINDS, read_own_rows
 
@@ -59,6 +60,13 @@ def test_every_finding_is_of_a_check_in_the_table(ill: Laid, judge: Judge) -> No
         assert each["check"] in CHECKS
         assert name.startswith(f"{each['check']}:") or each["check"].startswith("row-")
     assert {f"row-{kind}" for kind in KINDS} <= set(CHECKS)
+
+
+def test_ids_are_stable() -> None:
+    """What somebody ignores, or looks for in CI, keeps its name: a new id is added to the list."""
+    listed = (Path(__file__).parent / "stable_ids.txt").read_text("utf-8").split()
+    known = [f"traceback:{each.id}" for each in KNOWN]
+    assert sorted([*CHECKS, *(row.id for row in read_own_rows()), *known]) == listed
 
 
 def test_example_of_a_check_is_an_id_of_it() -> None:

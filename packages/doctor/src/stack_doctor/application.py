@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -94,7 +93,7 @@ def judge_application(
     program: str, target: str, folder: str, rows: Iterable[Row], inventory: Inventory
 ) -> Iterator[Finding]:
     """Yield what is wrong with an application that no version tells."""
-    told = probe(program or sys.executable, target, folder)
+    told = probe(program, target, folder)
     if told.get("error"):
         yield from _explain(target, str(told["error"]), rows, inventory)
         return
