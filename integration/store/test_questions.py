@@ -37,17 +37,15 @@ from .stand import SqlStand, open_database, sql_stand
 from .worlds import TEXTS, Rows, make_world
 
 SEED = int(os.environ.get("STACK_TEST_SEED", "0")) or 20260101
-QUICK, ALL, WORLD, WALKS = 150, 10_000, 500, 10
-"""How many questions a quick run asks and a whole one; how many of them are of one set of rows,
-and how often its pages are turned while rows come and go."""
+QUICK, SLOW, ALL, WORLD, WALKS = 150, 2_000, 10_000, 500, 10
+"""How many questions a quick run asks, a slow one and a long one; how many of them are of one set
+of rows, and how often its pages are turned while rows come and go."""
 
 quick = [pytest.param("sqlite:///library.db", QUICK, id="SQLite")]
+slow = [pytest.param("sqlite:///library.db", SLOW, id="SQLite, slow", marks=pytest.mark.slow)]
 whole = [
-    pytest.param(name, ALL, id=name, marks=[pytest.mark.slow, *marks])
-    for name, marks in (
-        ("sqlite:///library.db", []),
-        *((name, [pytest.mark.services]) for name in DATABASES),
-    )
+    pytest.param(name, ALL, id=name, marks=[pytest.mark.slow, pytest.mark.services])
+    for name in ("sqlite:///library.db", *DATABASES)
 ]
 
 
@@ -193,7 +191,7 @@ def stand(where: str, tmp_path: Path) -> Iterator[SqlStand]:
         yield made
 
 
-@pytest.mark.parametrize(("where", "count"), [*quick, *whole])
+@pytest.mark.parametrize(("where", "count"), [*quick, *slow, *whole])
 def test_stores_and_python_agree(stand: SqlStand, where: str, count: int) -> None:
     """SQL, memory and Python find the same keys in the same order, page by page both ways too."""
     for first in range(0, count, WORLD):
