@@ -11,7 +11,7 @@ from click.testing import Result
 from flask import Flask
 
 from reference import own_entries, owners
-from stack_core import ConfigError
+from stack_core import SettingsError
 from stack_core.reading import read_settings
 from stack_core.settings import Option, Settings, options
 
@@ -55,7 +55,7 @@ def read(settings: type[Settings], prefix: str, option: Option, value: Any) -> s
     """Read one value of a setting; return what the refusal says, or nothing."""
     try:
         read_settings({option.key: value}, settings, owner="toy", prefix=prefix)
-    except ConfigError as error:
+    except SettingsError as error:
         return str(error)
     return ""
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from stack_core import ConfigError, MissingExtension, SetupError, SlotTaken
+from stack_core import MissingExtension, SettingsError, SetupError, SlotTaken
 from stack_core.error import BadSecretKey
 
 ERRORS = [
     SetupError("It is wrong. Mend it."),
-    ConfigError("One is wrong.", "Another one, too."),
+    SettingsError("One is wrong.", "Another one, too."),
     BadSecretKey("It is weak.", Path("instance")),
     MissingExtension("It is missing.", "db"),
     SlotTaken("It is taken."),
@@ -33,7 +33,7 @@ def test_error_can_be_copied_and_sent(error: SetupError) -> None:
     ("error", "expected"),
     [
         (SetupError("x"), RuntimeError),
-        (ConfigError("x"), ValueError),
+        (SettingsError("x"), ValueError),
         (MissingExtension("x", "db"), LookupError),
     ],
 )

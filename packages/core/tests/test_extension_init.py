@@ -11,12 +11,12 @@ import pytest
 from flask import Flask
 
 from stack_core import (
-    ConfigError,
     Extension,
     MissingExtension,
     NoSettings,
     Registry,
     Settings,
+    SettingsError,
     SetupError,
     setting,
 )
@@ -141,7 +141,7 @@ def test_wrong_setting_leaves_nothing(app: Flask) -> None:
     """A wrong setting of core is found before anything is registered."""
     app.config["STACK_PROXY_HOPS"] = "many"
     before = describe(app)
-    with pytest.raises(ConfigError, match="'STACK_PROXY_HOPS' is 'many'"):
+    with pytest.raises(SettingsError, match="'STACK_PROXY_HOPS' is 'many'"):
         Greeter().init_app(app)
     assert describe(app) == before
 

@@ -11,7 +11,7 @@ from flask import Flask, g, redirect
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 
-from stack_core import ConfigError, Extension, NoSettings, install
+from stack_core import Extension, NoSettings, SettingsError, install
 
 
 class Store(Extension[NoSettings, None]):
@@ -66,13 +66,13 @@ def test_paths_can_be_left_out(app: Flask) -> None:
 @pytest.mark.parametrize("path", ["alive", "/a b", "/a?b", "/é", "/<x>", " "])
 def test_path_that_cannot_be_asked_is_refused(app: Flask, key: str, path: str) -> None:
     """A path starts with a slash and is plain; the error names the key."""
-    with pytest.raises(ConfigError, match=f"'{key}' is {re.escape(repr(path))}"):
+    with pytest.raises(SettingsError, match=f"'{key}' is {re.escape(repr(path))}"):
         serve(app, **{key: path})
 
 
 def test_one_path_for_both_is_refused(app: Flask) -> None:
     """Alive and ready are two questions."""
-    with pytest.raises(ConfigError, match="are both '/up'"):
+    with pytest.raises(SettingsError, match="are both '/up'"):
         serve(app, STACK_HEALTHZ_PATH="/up", STACK_READYZ_PATH="/up")
 
 

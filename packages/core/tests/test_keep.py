@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from stack_core import ConfigError, Extension, NoSettings, Registry, SetupError, install
+from stack_core import Extension, NoSettings, Registry, SettingsError, SetupError, install
 from stack_core.keep import DATABASE_KEEP, KEEP, Keep, get_keep, using_keep
 from stack_core.memory_keep import MemoryKeep
 
@@ -115,7 +115,7 @@ def test_plain_application_has_no_keep(app: Flask) -> None:
 )
 def test_wrong_setting_is_refused(app: Flask, setting: str) -> None:
     """The error names the key and what it can be."""
-    with pytest.raises(ConfigError, match=r"'STACK_KEEP' is .*Set it to 'memory', 'db' or"):
+    with pytest.raises(SettingsError, match=r"'STACK_KEEP' is .*Set it to 'memory', 'db' or"):
         serve(app, STACK_KEEP=setting)
 
 
@@ -123,7 +123,7 @@ def test_setting_is_shown_without_its_password(
     app: Flask, flask_cli: Callable[..., Result]
 ) -> None:
     """Neither an error nor `flask stack settings` shows it."""
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SettingsError) as caught:
         serve(app, STACK_KEEP="redsi://:hunter2@127.0.0.1/0")
     assert "hunter2" not in str(caught.value)
     shown = flask_cli("stack", "settings", make=lambda: serve(Flask("fresh"), STACK_KEEP=NOWHERE))
@@ -134,7 +134,7 @@ def test_setting_is_shown_without_its_password(
 def test_database_that_is_missing_is_refused_at_the_start(app: Flask) -> None:
     """A companion that a setting needs is looked for when everything has come."""
     with pytest.raises(
-        ConfigError, match=r"'STACK_KEEP' is 'db', but no .* pip install"
+        SettingsError, match=r"'STACK_KEEP' is 'db', but no .* pip install"
     ) as caught:
         serve(app, STACK_KEEP="db")
     assert str(caught.value).count(". ") == 1
@@ -147,7 +147,7 @@ def test_database_that_is_missing_without_a_stack(app: Flask) -> None:
     Shop().init_app(app)
     found = {each.id: each for each in Registry.of(app)["stack"].extension.checks(app)}
     assert "'STACK_KEEP' is 'db'" in found["stack.keep"].message
-    with pytest.raises(ConfigError, match="'STACK_KEEP' is 'db'"):
+    with pytest.raises(SettingsError, match="'STACK_KEEP' is 'db'"):
         get_keep(app)
 
 
@@ -156,7 +156,7 @@ def test_redis_that_is_not_installed_is_refused(
 ) -> None:
     """The error has the line to run, and no password."""
     monkeypatch.setitem(sys.modules, "redis", None)
-    with pytest.raises(ConfigError, match=r'pip install "stack\[redis\]"') as caught:
+    with pytest.raises(SettingsError, match=r'pip install "stack\[redis\]"') as caught:
         serve(app, STACK_KEEP=NOWHERE)
     assert "hunter2" not in str(caught.value)
 

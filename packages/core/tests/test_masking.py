@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from flask import Flask
 
-from stack_core import ConfigError, Extension, NoSettings, Registry, Settings, setting
+from stack_core import Extension, NoSettings, Registry, Settings, SettingsError, setting
 from stack_core.masking import mask
 
 SECRET = "hunter2"
@@ -147,7 +147,7 @@ def test_no_text_form_shows_a_secret(app: Flask) -> None:
 def test_no_error_shows_a_secret(app: Flask, key: str, value: Any) -> None:
     """A wrong value is quoted without what is secret in it."""
     app.config[key] = value
-    with pytest.raises(ConfigError, match=key) as caught:
+    with pytest.raises(SettingsError, match=key) as caught:
         Post().init_app(app)
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None

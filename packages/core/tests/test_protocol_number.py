@@ -40,5 +40,5 @@ def test_previous_protocol_warns(app: Flask, monkeypatch: pytest.MonkeyPatch) ->
 def test_old_protocol_names_the_range(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """An older protocol is refused with the range of core that speaks it."""
     monkeypatch.setattr(protocol, "PROTOCOL", 3)
-    with pytest.raises(SetupError, match=r'pip install "stack-core>=0\.1,<0\.2"'):
+    with pytest.raises(SetupError, match=r'pip install "stack-core>=0\.1,<0\.3"'):
         Spoken().init_app(app)

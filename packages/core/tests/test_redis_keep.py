@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 
 from services import answers, find_url
-from stack_core import ConfigError
+from stack_core import SettingsError
 from stack_core.keep import KeepUnavailable
 from stack_core.redis_keep import RedisKeep
 from stack_testing.keep import KeepContract
@@ -203,7 +203,7 @@ def test_every_key_has_an_end(address: str) -> None:
 @pytest.mark.parametrize("more", ["?nonsense=1", "?db=x", "?socket_timeout=soon"])
 def test_option_that_nobody_knows_is_refused(more: str) -> None:
     """What redis-py cannot use is one error that names the setting."""
-    with pytest.raises(ConfigError, match=r"'STACK_KEEP' is .*Correct the address"):
+    with pytest.raises(SettingsError, match=r"'STACK_KEEP' is .*Correct the address"):
         RedisKeep(f"redis://127.0.0.1:6379/0{more}")
 
 

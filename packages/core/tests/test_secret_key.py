@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask, session
 
-from stack_core import ConfigError, install
+from stack_core import SettingsError, install
 from stack_core.secret_key import find_weakness, get_fingerprint, make_secret_key, write_secret_key
 
 GOOD = "0123456789abcdef0123"
@@ -57,7 +57,7 @@ def test_tests_get_a_random_key(app: Flask) -> None:
 
 def test_missing_key_is_refused(app: Flask) -> None:
     """In production a missing key is refused with the line to run, and nothing is left."""
-    with pytest.raises(ConfigError, match="flask stack secret --write"):
+    with pytest.raises(SettingsError, match="flask stack secret --write"):
         install(app, [])
     assert app.extensions == {}
 
@@ -66,7 +66,7 @@ def test_missing_key_is_refused(app: Flask) -> None:
 def test_weak_key_is_refused(app: Flask, key: str | bytes) -> None:
     """A key that can be guessed is refused without being shown."""
     app.config["SECRET_KEY"] = key
-    with pytest.raises(ConfigError, match=r"'SECRET_KEY' (is|has)") as caught:
+    with pytest.raises(SettingsError, match=r"'SECRET_KEY' (is|has)") as caught:
         install(app, [])
     assert "0123456789" not in str(caught.value)
 
@@ -83,7 +83,7 @@ def test_unreadable_file_is_named(app: Flask) -> None:
     path = Path(app.instance_path) / "secret_key"
     path.parent.mkdir()
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="cannot be read"):
         install(app, [])
 
 
@@ -91,21 +91,21 @@ def test_unwritable_folder_is_named(app: Flask) -> None:
     """In debug a folder that cannot be written says so."""
     Path(app.instance_path).write_text("a file where the folder should be")
     app.debug = True
-    with pytest.raises(ConfigError, match=r"cannot be (read|kept)"):
+    with pytest.raises(SettingsError, match=r"cannot be (read|kept)"):
         install(app, [])
 
 
 def test_weak_key_is_replaced_not_written(app: Flask) -> None:
     """A file would not be asked while a key is configured; a weak file is to be removed."""
     app.config["SECRET_KEY"] = "dev"
-    with pytest.raises(ConfigError, match="FLASK_SECRET_KEY") as caught:
+    with pytest.raises(SettingsError, match="FLASK_SECRET_KEY") as caught:
         install(app, [])
     assert "--write" not in str(caught.value)
     app.config["SECRET_KEY"] = None
     path = Path(app.instance_path) / "secret_key"
     path.parent.mkdir()
     path.write_text("dev\n")
-    with pytest.raises(ConfigError, match=f"Remove {re.escape(str(path))} and run"):
+    with pytest.raises(SettingsError, match=f"Remove {re.escape(str(path))} and run"):
         install(app, [])
 
 
@@ -115,7 +115,7 @@ def test_former_key_that_cannot_be_used_is_refused(app: Flask, former: Any, debu
     """Flask would fail with it at the first session, in debug too; a short one may be replaced."""
     app.debug = debug
     app.config.update(SECRET_KEY=GOOD, SECRET_KEY_FALLBACKS=["short", former])
-    with pytest.raises(ConfigError, match=r"A key in 'SECRET_KEY_FALLBACKS' (is|holds)"):
+    with pytest.raises(SettingsError, match=r"A key in 'SECRET_KEY_FALLBACKS' (is|holds)"):
         install(app, [])
     app.config["SECRET_KEY_FALLBACKS"].pop()
     install(app, [])
@@ -125,7 +125,7 @@ def test_former_key_that_cannot_be_used_is_refused(app: Flask, former: Any, debu
 def test_key_of_another_kind_is_refused(app: Flask, key: Any) -> None:
     """What no session can be signed with is refused at the start, without being shown."""
     app.config["SECRET_KEY"] = key
-    with pytest.raises(ConfigError, match="'SECRET_KEY' is of the wrong kind") as caught:
+    with pytest.raises(SettingsError, match="'SECRET_KEY' is of the wrong kind") as caught:
         install(app, [])
     assert "1234567" not in str(caught.value)
     assert find_weakness(key) == "is neither text nor bytes"
@@ -134,7 +134,7 @@ def test_key_of_another_kind_is_refused(app: Flask, key: Any) -> None:
 def test_key_that_cannot_be_encoded_is_refused(app: Flask) -> None:
     """An environment that is no UTF-8 gives text that nothing can be signed with."""
     app.config["SECRET_KEY"] = GOOD + "\udcff"
-    with pytest.raises(ConfigError, match="cannot be written as UTF-8"):
+    with pytest.raises(SettingsError, match="cannot be written as UTF-8"):
         install(app, [])
 
 
@@ -146,7 +146,7 @@ def test_empty_file_is_named(app: Flask, text: str, debug: bool) -> None:
     path.parent.mkdir()
     path.write_text(text)
     app.debug = debug
-    with pytest.raises(ConfigError, match=r"is empty\. Remove it and run 'flask stack secret"):
+    with pytest.raises(SettingsError, match=r"is empty\. Remove it and run 'flask stack secret"):
         install(app, [])
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from flask import Flask
 
-from stack_core import ConfigError, Extension, NoSettings, Registry, Settings, setting
+from stack_core import Extension, NoSettings, Registry, Settings, SettingsError, setting
 
 
 class ShopSettings(Settings, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ def test_value_is_coerced(app: Flask, key: str, given: Any, field: str, value: A
 )
 def test_wrong_value_is_named(app: Flask, key: str, given: Any, said: str) -> None:
     """A wrong value is one sentence pair that quotes key and value and says what to set."""
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SettingsError) as caught:
         read(app, **{key: given})
     assert key in str(caught.value)
     assert said in str(caught.value)
@@ -82,7 +82,7 @@ def test_wrong_value_is_named(app: Flask, key: str, given: Any, said: str) -> No
 
 def test_all_wrong_values_are_named_at_once(app: Flask) -> None:
     """One start shows every wrong setting."""
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SettingsError) as caught:
         read(app, SHOP_OPEN="perhaps", SHOP_PAGE_SIZE="x", SHOP_TITEL="y")
     assert len(caught.value.problems) == 3
 
@@ -108,19 +108,21 @@ def test_upstream_key_is_written_back(app: Flask) -> None:
 
 def test_near_miss_is_refused(app: Flask) -> None:
     """A key that is nearly a setting is a spelling mistake."""
-    with pytest.raises(ConfigError, match="Did you mean 'SHOP_PAGE_SIZE'"):
+    with pytest.raises(SettingsError, match="Did you mean 'SHOP_PAGE_SIZE'"):
         read(app, SHOP_PAGESIZE=3)
 
 
 def test_near_miss_of_upstream_key_is_refused(app: Flask) -> None:
     """Upstream's keys are guarded as well, while the right one is not set."""
-    with pytest.raises(ConfigError, match="Did you mean 'WAREHOUSE_ADDRESS'"):
+    with pytest.raises(SettingsError, match="Did you mean 'WAREHOUSE_ADDRESS'"):
         read(app, WAREHOUSE_ADRESS="x")
 
 
 def test_renamed_key_names_the_new_one(app: Flask) -> None:
     """A former key is refused by the new one's name."""
-    with pytest.raises(ConfigError, match=r"'SHOP_PAGE' is not .* Did you mean 'SHOP_PAGE_SIZE'"):
+    with pytest.raises(
+        SettingsError, match=r"'SHOP_PAGE' is not .* Did you mean 'SHOP_PAGE_SIZE'"
+    ):
         read(app, SHOP_PAGE=3)
 
 
@@ -132,7 +134,7 @@ def test_unknown_key_is_left_alone(app: Flask) -> None:
 @pytest.mark.parametrize("on", [True, "yes", "ON", "t", 1])
 def test_strict_settings_refuse_unknown_keys(app: Flask, on: object) -> None:
     """STACK_STRICT_SETTINGS makes every unknown key of a prefix an error."""
-    with pytest.raises(ConfigError, match="'SHOP_OWN_THING' is not a setting of 'shop'"):
+    with pytest.raises(SettingsError, match="'SHOP_OWN_THING' is not a setting of 'shop'"):
         read(app, SHOP_OWN_THING=1, STACK_STRICT_SETTINGS=on)
 
 
@@ -143,17 +145,17 @@ def test_strict_settings_hold_for_core_too(app: Flask, on: object) -> None:
     class Stacked(Extension[NoSettings, None]):
         name = "stack_of"
 
-    with pytest.raises(ConfigError, match="'STACK_OWN_THING' is not a setting of 'stack'"):
+    with pytest.raises(SettingsError, match="'STACK_OWN_THING' is not a setting of 'stack'"):
         read(app, STACK_OWN_THING=1, STACK_STRICT_SETTINGS=on)
     other = Flask("other")
     other.config.update(STACK_OF_BOOKS=1, STACK_STRICT_SETTINGS=on)
-    with pytest.raises(ConfigError, match="'STACK_OF_BOOKS' is not a setting of 'stack_of'"):
+    with pytest.raises(SettingsError, match="'STACK_OF_BOOKS' is not a setting of 'stack_of'"):
         Stacked().init_app(other)
 
 
 def test_near_miss_of_flasks_own_key_is_refused(app: Flask) -> None:
     """Flask has a default for each of its keys, which is not the same as setting it."""
-    with pytest.raises(ConfigError, match="Did you mean 'SECRET_KEY_FALLBACKS'"):
+    with pytest.raises(SettingsError, match="Did you mean 'SECRET_KEY_FALLBACKS'"):
         read(app, SECRET_KEY_FALLBACK=["old"])
 
 
@@ -179,6 +181,6 @@ def test_secret_is_masked_everywhere(app: Flask) -> None:
     settings = read(app, SHOP_TOKEN="hunter2", WAREHOUSE_ADDRESS="pg://me:hunter2@host/x")
     assert "hunter2" not in repr(settings)
     assert "pg://me:********@host/x" in repr(settings)
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SettingsError) as caught:
         read(Flask("other"), SHOP_TOKEN=[b"hunter2"])
     assert "hunter2" not in str(caught.value)

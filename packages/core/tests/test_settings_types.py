@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from flask import Flask
 
-from stack_core import ConfigError, Extension, Settings, setting
+from stack_core import Extension, Settings, SettingsError, setting
 from stack_core.reading import read_settings
 
 
@@ -122,7 +122,7 @@ def test_value_of_every_kind_is_taken(field: str, given: Any, value: Any) -> Non
 )
 def test_wrong_value_of_every_kind_is_named(field: str, given: Any, said: str) -> None:
     """Whatever is set wrongly is one sentence pair and nothing else."""
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(SettingsError) as caught:
         read(**{f"HOUSE_{field.upper()}": given})
     assert said in str(caught.value)
     assert len(str(caught.value)) < 400
@@ -154,7 +154,7 @@ def test_settings_inherit() -> None:
 
     both = read_castle(CASTLE_TOWERS="4", CASTLE_PLAIN="2")
     assert (both.towers, both.plain) == (4, 2)
-    with pytest.raises(ConfigError, match=r"'CASTLE_TOWERS' is not set\. Set it to a whole"):
+    with pytest.raises(SettingsError, match=r"'CASTLE_TOWERS' is not set\. Set it to a whole"):
         read_castle()
 
 
@@ -192,7 +192,7 @@ def test_environments_text_counts_under_any_prefix(
 def test_other_variable_with_the_same_end_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable that means something else is not mistaken for the setting's."""
     variables = {"A_HOUSE_LABEL": "1.1", "SHOP_HOUSE_LABEL": "1.10", "Z_HOUSE_LABEL": "11e-1"}
-    with pytest.raises(ConfigError, match=r"'HOUSE_LABEL' is 1\.1\. Set it to text"):
+    with pytest.raises(SettingsError, match=r"'HOUSE_LABEL' is 1\.1\. Set it to text"):
         from_environment(monkeypatch, **variables)
     monkeypatch.delenv("A_HOUSE_LABEL")
     monkeypatch.setenv("Z_HOUSE_LABEL", "7")

@@ -13,7 +13,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from stack_core import ConfigError
+from stack_core import SettingsError
 from stack_db import Database, address
 
 Make = Callable[..., Flask]
@@ -88,7 +88,7 @@ def test_missing_driver_names_the_command(
         {"SQLALCHEMY_BINDS": {"other": given}},
     ):
         app = make_app(**config)
-        with pytest.raises(ConfigError) as caught:
+        with pytest.raises(SettingsError) as caught:
             Database(app)
         assert command in str(caught.value)
         assert next(iter(config)) in str(caught.value)
@@ -126,7 +126,7 @@ def test_wrong_address_is_one_clear_error(
     app = make_app(**config)
     if "SQLALCHEMY_DATABASE_URL" in config:
         del app.config["SQLALCHEMY_DATABASE_URI"]
-    with pytest.raises(ConfigError, match=words) as caught:
+    with pytest.raises(SettingsError, match=words) as caught:
         Database(app)
     assert next(iter(config)) in str(caught.value)
     assert not {SECRET, "hun", "ter2"} & set(str(caught.value).split("'"))
@@ -146,7 +146,7 @@ def test_argument_that_the_driver_does_not_take_is_one_clear_error(
     """What a driver refuses when it connects is said with the setting, and without a password."""
     app = make_app(**config)
     database = Database(app)
-    with app.app_context(), pytest.raises(ConfigError, match=r"cannot use: .*colour") as caught:
+    with app.app_context(), pytest.raises(SettingsError, match=r"cannot use: .*colour") as caught:
         database.engine.connect()
     assert "'SQLALCHEMY_DATABASE_URI'" in str(caught.value)
     assert "hunter2" not in str(caught.value)
@@ -156,7 +156,7 @@ def test_folder_that_cannot_be_made(make_app: Make) -> None:
     """A file in the way of the instance folder is said before anything is set up."""
     app = make_app()
     Path(app.instance_path).touch()
-    with pytest.raises(ConfigError, match="cannot be made"):
+    with pytest.raises(SettingsError, match="cannot be made"):
         Database(app)
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from stack_core import ConfigError, Registry, SetupError, find_extension, install
+from stack_core import Registry, SettingsError, SetupError, find_extension, install
 from stack_db import Database, DatabaseExtension
 
 Make = Callable[..., Flask]
@@ -136,7 +136,7 @@ def test_failing_setup_leaves_nothing(make_app: Make) -> None:
     app = make_app(SQLALCHEMY_BINDS={"a": {"url": "sqlite://", "pool_sice": 3}})
     before = dict(app.config), dict(app.extensions), dict(app.error_handler_spec)
     db = Database()
-    with pytest.raises(ConfigError, match=r"SQLALCHEMY_BINDS.*pool_sice"):
+    with pytest.raises(SettingsError, match=r"SQLALCHEMY_BINDS.*pool_sice"):
         db.init_app(app)
     assert (dict(app.config), dict(app.extensions), dict(app.error_handler_spec)) == before
     assert not app.teardown_appcontext_funcs

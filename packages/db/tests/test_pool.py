@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
-from stack_core import ConfigError
+from stack_core import SettingsError
 from stack_db import Database, DatabaseSettings, liveness
 from stack_db import engine as engines
 
@@ -249,5 +249,5 @@ def test_silent_server_is_given_up(start: Start) -> None:
 def test_wrong_option_is_two_sentences(start: Start) -> None:
     """The engine's own words end with one full stop, then comes what to do."""
     options = {"pool_size": 3}
-    with pytest.raises(ConfigError, match=r"[^.]\. Correct the options\.$"):
+    with pytest.raises(SettingsError, match=r"[^.]\. Correct the options\.$"):
         start(SQLALCHEMY_DATABASE_URI="sqlite://", SQLALCHEMY_ENGINE_OPTIONS=options)

@@ -11,7 +11,7 @@ from flask import Flask
 from flask_sqlalchemy.record_queries import get_recorded_queries
 from flask_sqlalchemy.track_modifications import models_committed
 
-from stack_core import ConfigError
+from stack_core import SettingsError
 from stack_db import Database
 
 Start = Callable[..., tuple[Flask, Database]]
@@ -60,7 +60,7 @@ def test_objects_in_settings_are_kept(start: Start) -> None:
 
 def test_misspelt_setting_is_refused(start: Start) -> None:
     """The error names the key that was meant."""
-    with pytest.raises(ConfigError, match="Did you mean 'DB_POOL_SIZE'"):
+    with pytest.raises(SettingsError, match="Did you mean 'DB_POOL_SIZE'"):
         start(DB_POOLSIZE=3)
 
 

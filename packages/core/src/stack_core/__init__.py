@@ -1,7 +1,8 @@
 """The init-app protocol that the extensions of stack share."""
 
+from . import former as former
 from ._extension import Extension, find_extension
-from .error import ConfigError, MissingExtension, SetupError, SlotTaken
+from .error import MissingExtension, SettingsError, SetupError, SlotTaken
 from .finding import Finding
 from .installing import install
 from .registry import Installed, Registry, Slot
@@ -10,7 +11,6 @@ from .settings import NoSettings, Settings, setting
 from .sweeping import sweep_now_and_then
 
 __all__ = [
-    "ConfigError",
     "Extension",
     "Finding",
     "Installed",
@@ -18,6 +18,7 @@ __all__ = [
     "NoSettings",
     "Registry",
     "Settings",
+    "SettingsError",
     "SetupError",
     "Slot",
     "SlotTaken",

@@ -66,7 +66,7 @@ class Extension(Generic[S, St]):
         Settings are read and the state is built before anything is
         registered; on failure the application is as it was before the call.
 
-        :raises ConfigError: a setting is wrong.
+        :raises SettingsError: a setting is wrong.
         :raises MissingExtension: what it requires is not on the application.
         :raises SetupError: it is on the application already, or the
             application is broken by an earlier introduction.

@@ -29,7 +29,7 @@ class SetupError(NoAppException, RuntimeError):
         click.echo(f"Error: {self.format_message()}", file=file, err=file is None)
 
 
-class ConfigError(SetupError, ValueError):
+class SettingsError(SetupError, ValueError):
     """One or more settings are wrong.
 
     :param problems: one sentence pair for each wrong setting.
@@ -41,7 +41,7 @@ class ConfigError(SetupError, ValueError):
         self.problems = problems
 
 
-class BadSecretKey(ConfigError):
+class BadSecretKey(SettingsError):
     """There is no secret key, or it could be guessed.
 
     :param path: where the instance folder would keep one; None where a key is

@@ -106,7 +106,7 @@ class Ground:
 def lay_ground(app: Flask) -> Registry:
     """Return the registry of an application, with core's own part in it.
 
-    :raises ConfigError: a setting of core is wrong.
+    :raises SettingsError: a setting of core is wrong.
     """
     registry = Registry.of(app)
     if KEY not in registry:

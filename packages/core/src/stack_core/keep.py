@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from .error import ConfigError, SetupError
+from .error import SettingsError, SetupError
 from .finding import Finding
 from .kept import Count, KeepUnavailable
 from .masking import mask
@@ -89,7 +89,7 @@ def get_keep(app: Flask) -> Keep:
 
     Call it in requests and commands, never while the application is set up.
 
-    :raises ConfigError: the keep that ``STACK_KEEP`` names is not to be had.
+    :raises SettingsError: the keep that ``STACK_KEEP`` names is not to be had.
     :raises SetupError: no extension of the stack is on the application.
     """
     registry = Registry.of(app)
@@ -148,12 +148,12 @@ def find_fault(setting: str) -> str | None:
 def require_keep(app: Flask) -> None:
     """Refuse a setting whose companion is not on the application; all that come are there.
 
-    :raises ConfigError: it is ``db`` and no database is there.
+    :raises SettingsError: it is ``db`` and no database is there.
     """
     registry = Registry.of(app)
     binding: Binding = registry[KEY].state
     if binding.setting == "db" and registry.find(DATABASE_KEEP) is None:
-        raise ConfigError(_NO_DATABASE)
+        raise SettingsError(_NO_DATABASE)
 
 
 def check_keep(app: Flask) -> Iterator[Finding]:
@@ -167,7 +167,7 @@ def check_keep(app: Flask) -> Iterator[Finding]:
         return
     try:
         keep = get_keep(app)
-    except ConfigError as error:
+    except SettingsError as error:
         yield Finding("stack.keep", "error", str(error), "Mend it as the message says.")
         return
     from .memory_keep import MemoryKeep
@@ -187,7 +187,7 @@ def _make(registry: Registry, setting: str) -> Keep:
     if setting in ("", "db") and make is not None:
         return make()
     if setting == "db":
-        raise ConfigError(_NO_DATABASE)
+        raise SettingsError(_NO_DATABASE)
     if setting in ("", "memory"):
         from .memory_keep import MemoryKeep
 

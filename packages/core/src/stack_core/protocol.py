@@ -8,7 +8,7 @@ from .error import SetupError
 
 PROTOCOL = 1
 """The protocol that this core speaks; it also speaks the one before, if there is one."""
-CORE_OF_PROTOCOL = {1: ">=0.1,<0.2"}
+CORE_OF_PROTOCOL = {1: ">=0.1,<0.3"}
 """The range of stack-core to install for each protocol that there was."""
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from .annotation import LISTS, describe, parts
-from .error import ConfigError
+from .error import SettingsError
 from .masking import mask
 from .settings import Option, Settings, options
 
@@ -39,7 +39,7 @@ def read_settings(
     :param owner: the extension's name, for the errors.
     :param owns: tells whether a key with this prefix is not another extension's.
     :param strict: refuse every unknown key of the prefix, not near misses only.
-    :raises ConfigError: names every wrong setting at once.
+    :raises SettingsError: names every wrong setting at once.
     """
     problems: list[str] = []
     values: dict[str, Any] = {}
@@ -56,11 +56,11 @@ def read_settings(
         if near or strict:
             problems.append(_unknown(key, owner, near))
     if problems:
-        raise ConfigError(*problems)
+        raise SettingsError(*problems)
     try:
         return settings(**values)
     except ValueError as error:
-        raise ConfigError(str(error)) from None
+        raise SettingsError(str(error)) from None
 
 
 def unknown_keys(

@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from .error import ConfigError
+from .error import SettingsError
 from .kept import (
     Count,
     KeepUnavailable,
@@ -48,7 +48,7 @@ class RedisKeep:
 
     :param address: ``redis://``, ``rediss://`` or ``unix://``, as redis-py reads it; and
         ``prefix``, for several applications in one database of Redis.
-    :raises ConfigError: the address has what redis-py has no use for.
+    :raises SettingsError: the address has what redis-py has no use for.
     :raises ImportError: the package ``redis`` is not installed.
     """
 
@@ -72,7 +72,7 @@ class RedisKeep:
             pool = self._client.connection_pool
             pool.connection_class(**pool.connection_kwargs)
         except (TypeError, ValueError) as error:
-            raise ConfigError(
+            raise SettingsError(
                 f"'STACK_KEEP' is {self._address!r}, which redis-py cannot use"
                 f" ({describe_error(error)}). Correct the address."
             ) from None

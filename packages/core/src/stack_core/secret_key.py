@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from .error import BadSecretKey, ConfigError
+from .error import BadSecretKey, SettingsError
 
 FILE = "secret_key"
 LEAST = 16
@@ -33,7 +33,7 @@ def provide_secret_key(app: Flask) -> None:
 
     :raises BadSecretKey: there is none, or it could be guessed, or a former
         one cannot be used.
-    :raises ConfigError: the file cannot be used.
+    :raises SettingsError: the file cannot be used.
     """
     key, path = app.config.get("SECRET_KEY"), get_path(app)
     how = f"{_SET}."
@@ -94,19 +94,19 @@ def get_path(app: Flask) -> Path:
 def read_secret_key(path: Path) -> str | None:
     """Return the key that a file keeps, or None where there is no file.
 
-    :raises ConfigError: the file cannot be read, or is empty.
+    :raises SettingsError: the file cannot be read, or is empty.
     """
     try:
         key = path.read_text("utf-8").strip()
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
+        raise SettingsError(
             f"The secret key cannot be read from {path} ({type(error).__name__})."
             " Make it a file of text that this user can read, or set SECRET_KEY."
         ) from None
     if not key:
-        raise ConfigError(f"{path} is empty. Remove it and {_WRITE}.")
+        raise SettingsError(f"{path} is empty. Remove it and {_WRITE}.")
     return key
 
 
@@ -144,7 +144,7 @@ def _invented(app: Flask) -> str | None:
     except FileExistsError:
         return read_secret_key(path)  # another process was quicker
     except OSError as error:
-        raise ConfigError(
+        raise SettingsError(
             f"A secret key cannot be kept in {path} ({error.strerror}). {_SET}."
         ) from None
     app.logger.warning("A secret key was made in %s. Keep it out of version control.", path)

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_sqlalchemy.extension import SQLAlchemy
 from sqlalchemy.engine import Engine
 
-from stack_core import ConfigError, Extension, Finding, Registry, SetupError
+from stack_core import Extension, Finding, Registry, SettingsError, SetupError
 from stack_core.keep import DATABASE_KEEP, Keep
 from stack_core.stores import STORES
 
@@ -104,10 +104,12 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
         """Check every address.
 
         :raises SetupError: there is a ``SQLAlchemy`` instance already.
-        :raises ConfigError: an address is missing or wrong, or the migrations have no folder.
+        :raises SettingsError: an address is missing or wrong, or the migrations have no folder.
         """
         if not settings.migrations:
-            raise ConfigError("'DB_MIGRATIONS' is empty. Set it to the folder of the migrations.")
+            raise SettingsError(
+                "'DB_MIGRATIONS' is empty. Set it to the folder of the migrations."
+            )
         present = app.extensions.get("sqlalchemy")
         if present is not None:
             return DatabaseState(self._reuse(present), settings, reused=True)
@@ -117,7 +119,7 @@ class DatabaseExtension(Extension[DatabaseSettings, DatabaseState]):
             found.append((address.URI_KEY, None, EMBEDDED))
         if not found:
             # Flask-SQLAlchemy's own words, which its users search for.
-            raise ConfigError(
+            raise SettingsError(
                 "Either 'SQLALCHEMY_DATABASE_URI' or 'SQLALCHEMY_BINDS' must be set."
             )
         for key, _, value in found:

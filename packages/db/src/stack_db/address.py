@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from stack_core import ConfigError
+from stack_core import SettingsError
 
 URI_KEY = "SQLALCHEMY_DATABASE_URI"
 BINDS_KEY = "SQLALCHEMY_BINDS"
@@ -49,7 +49,7 @@ def normalize(address: object, key: str = URI_KEY) -> URL:
     address that names its driver keeps it.
 
     :param key: where the address stands, for the errors.
-    :raises ConfigError: it is no address, or of a database that SQLAlchemy
+    :raises SettingsError: it is no address, or of a database that SQLAlchemy
         does not know.
     """
     url = _parse(address, key)
@@ -61,7 +61,7 @@ def normalize(address: object, key: str = URI_KEY) -> URL:
     try:
         url.get_dialect()
     except NoSuchModuleError:
-        raise ConfigError(
+        raise SettingsError(
             f"{key!r} names {url.drivername!r}, which SQLAlchemy does not know."
             " Use sqlite, postgresql or mariadb, or install the dialect."
         ) from None
@@ -100,16 +100,16 @@ def find_addresses(
     """Yield setting, bind and address of each engine that Flask-SQLAlchemy would make.
 
     :param options: the ``engine_options`` of the instance.
-    :raises ConfigError: the binds or the options are no mapping, or have no address.
+    :raises SettingsError: the binds or the options are no mapping, or have no address.
     """
     for name, value in _mapping(config, BINDS_KEY).items():
         where = name_key(name)
         if not isinstance(value, (str, URL)):
             if not isinstance(value, Mapping):
-                raise ConfigError(f"{where!r} is no address. Set it to text or a mapping.")
+                raise SettingsError(f"{where!r} is no address. Set it to text or a mapping.")
             value = {**options, **value}.get("url")
             if value is None:
-                raise ConfigError(f"{where!r} has no address. Give it a 'url'.")
+                raise SettingsError(f"{where!r} has no address. Give it a 'url'.")
         yield where, name, value
     ours = {**options, **_mapping(config, OPTIONS_KEY)}
     if config.get(URI_KEY) is not None:
@@ -120,7 +120,7 @@ def find_addresses(
 
 def _parse(address: object, key: str) -> URL:
     if not isinstance(address, (str, URL)):
-        raise ConfigError(
+        raise SettingsError(
             f"{key!r} is {type(address).__name__}, no address."
             " Set it to text such as 'sqlite:///app.db'."
         )
@@ -128,7 +128,7 @@ def _parse(address: object, key: str) -> URL:
         return make_url(address)
     except (ArgumentError, ValueError):
         # The message of either can hold a part of the password.
-        raise ConfigError(
+        raise SettingsError(
             f"{key!r} is no database address. Write it as"
             " 'postgresql://user:password@host/database' or 'sqlite:///app.db',"
             " with signs such as '/', '@' and '%' of a password as %2F, %40 and %25."
@@ -140,7 +140,7 @@ def _mapping(config: Mapping[str, Any], key: str) -> Mapping[Any, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise ConfigError(
+        raise SettingsError(
             f"{key!r} is {type(value).__name__}, no mapping. Set it to a mapping,"
             " in the environment as JSON."
         )

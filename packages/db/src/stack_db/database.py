@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
 
-from stack_core import ConfigError
+from stack_core import SettingsError
 
 from . import address, engine, reader, sqlite
 from ._extension import DatabaseExtension, DatabaseState
@@ -68,7 +68,7 @@ class Database(SQLAlchemy):
         """Put the database on an application.
 
         :raises SetupError: there is a ``SQLAlchemy`` instance on it already.
-        :raises ConfigError: a setting is wrong, no address is set, or a driver
+        :raises SettingsError: a setting is wrong, no address is set, or a driver
             is not installed.
         """
         earlier = app.extensions["stack"].get("db") if "stack" in app.extensions else None
@@ -165,13 +165,15 @@ class Database(SQLAlchemy):
         try:
             made = super()._make_engine(bind_key, options, app)
         except ImportError as error:
-            raise ConfigError(
+            raise SettingsError(
                 address.explain_missing_driver(options["url"], key, error)
             ) from error
         except (TypeError, ValueError, AttributeError, ArgumentError) as error:
             key = address.OPTIONS_KEY if bind_key is None else key
             reason = str(error).rstrip(".")
-            raise ConfigError(f"{key!r} cannot be used: {reason}. Correct the options.") from error
+            raise SettingsError(
+                f"{key!r} cannot be used: {reason}. Correct the options."
+            ) from error
         engine.explain_refusals(made, key)
         engine.equip(made, options)
         reader.note(bind_key, made, noted)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import Pool, QueuePool
 
-from stack_core import ConfigError
+from stack_core import SettingsError
 
 from . import sqlite
 from .behind import hint_at_upgrade
@@ -44,7 +44,7 @@ def set_defaults(options: dict[str, Any], url: URL, *, debug: bool) -> None:
 
     :param options: the engine's options, changed in place.
     :param debug: whether statements' values may be shown.
-    :raises ConfigError: an option is of a type that nobody can use.
+    :raises SettingsError: an option is of a type that nobody can use.
     """
     settings = _current()
     _check_types(options)
@@ -95,7 +95,7 @@ def explain_refusals(engine: Engine, key: str) -> None:
             return connect(*positional, **named)
         except (TypeError, ValueError, AttributeError) as error:
             driver = engine.dialect.driver
-            raise ConfigError(
+            raise SettingsError(
                 f"{key!r} has what the driver {driver!r} cannot use: {error}."
                 " Correct what follows the '?' in the address, or 'connect_args'."
             ) from error
@@ -136,7 +136,7 @@ def _check_types(options: Mapping[str, Any]) -> None:
         wrong = f"'poolclass' is {pool!r}, no class of a pool."
     else:
         return
-    raise ConfigError(f"{wrong} Correct SQLALCHEMY_ENGINE_OPTIONS or the mapping of the bind.")
+    raise SettingsError(f"{wrong} Correct SQLALCHEMY_ENGINE_OPTIONS or the mapping of the bind.")
 
 
 def _is_queue(options: dict[str, Any], url: URL) -> bool:

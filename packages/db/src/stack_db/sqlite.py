@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, StaticPool
 
-from stack_core import ConfigError
+from stack_core import SettingsError
 
 from .settings import DatabaseSettings
 from .shared_connection import SharedConnection
@@ -41,12 +41,12 @@ def check_address(app: Flask, url: URL, key: str) -> None:
     """Check an address, if it is one of SQLite, and make the instance folder if it is there.
 
     :param key: where the address stands.
-    :raises ConfigError: it names a host, or the folder cannot be made.
+    :raises SettingsError: it names a host, or the folder cannot be made.
     """
     if url.get_backend_name() != "sqlite":
         return
     if url.host or url.username or url.port:
-        raise ConfigError(
+        raise SettingsError(
             f"{key!r} names a host, but SQLite has none. Write three slashes for a file in the"
             " instance folder, as in 'sqlite:///app.db', and four for an absolute path."
         )
@@ -55,7 +55,7 @@ def check_address(app: Flask, url: URL, key: str) -> None:
     try:
         Path(app.instance_path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(
+        raise SettingsError(
             f"The folder of the database, {app.instance_path}, cannot be made ({error.strerror})."
             f" Make it writable, or set {key} to another database."
         ) from None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stack_core import ConfigError
+from stack_core import SettingsError
 from stack_core.problem import Conflict
 from stack_rest import Rest
 from stack_rest.operation.operation import SIGNED_IN
@@ -140,14 +140,14 @@ def test_credentials_are_for_named_origins(make: Any) -> None:
 
 def test_star_with_credentials_is_refused(make: Any) -> None:
     """Pages of every site would act as whoever is signed in."""
-    with pytest.raises(ConfigError, match="REST_CORS_CREDENTIALS"):
+    with pytest.raises(SettingsError, match="REST_CORS_CREDENTIALS"):
         make(REST_CORS_ORIGINS=["*"], REST_CORS_CREDENTIALS=True)
 
 
 @pytest.mark.parametrize("origin", ["https://*.example", "shop.example", "https://a/b", "null"])
 def test_text_that_is_no_origin_is_refused(make: Any, origin: str) -> None:
     """What no browser would ever send is a mistake, named at the start."""
-    with pytest.raises(ConfigError, match="REST_CORS_ORIGINS"):
+    with pytest.raises(SettingsError, match="REST_CORS_ORIGINS"):
         make(REST_CORS_ORIGINS=[origin])
 
 
