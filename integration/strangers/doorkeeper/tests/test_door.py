@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
-from stack_core import ConfigError
+from stack_core import SettingsError
 from stack_core.access import find_access
 from stack_rest import Rest
 
@@ -47,7 +47,7 @@ def test_programs_are_told() -> None:
 @pytest.mark.parametrize("prefix", ["door", "/door/", ""])
 def test_prefix_that_is_no_path_is_refused(prefix: str) -> None:
     """An application with a wrong setting does not start, and the key is named."""
-    with pytest.raises(ConfigError, match="'DOORKEEPER_PREFIX' is no path"):
+    with pytest.raises(SettingsError, match="'DOORKEEPER_PREFIX' is no path"):
         create_app(DOORKEEPER_PREFIX=prefix)
 
 

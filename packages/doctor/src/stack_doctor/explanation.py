@@ -57,7 +57,7 @@ KNOWN = (
         "Do what the sentence says. In debug mode a key is made by itself.",
     ),
     Known(
-        "wrong-setting", _OURS.format(name="ConfigError"),
+        "wrong-setting", _OURS.format(name="(?:Settings|Config)Error"),
         "A setting is wrong: {said}", "Correct it in the configuration or in the environment.",
     ),
     Known(

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from flask import Flask
 
-from stack_core import ConfigError, Extension, MissingExtension, SetupError, find_extension
+from stack_core import Extension, MissingExtension, SettingsError, SetupError, find_extension
 from stack_core.settings import Option, options
 
 from ..fault import Fault, NotApplicable
@@ -147,7 +147,7 @@ def _try_wrong(stand: Stand, option: Option) -> Iterator[Fault]:
     app = stand.make_app({option.key: Wrong()})
     try:
         stand.put(stand.make(), app)
-    except ConfigError as error:
+    except SettingsError as error:
         if option.key not in str(error):
             yield Fault(f"The error for a wrong {option.key!r} does not name it: {error}.")
     except Exception as error:
