@@ -180,4 +180,5 @@ def test_closure_follows_extras() -> None:
 
 def test_tested_set_is_what_the_roof_carries() -> None:
     """The doctor's constraints name the ranges of the extras, as ``tooling/tested.py`` writes."""
-    assert json.loads(tested.FILE.read_text("utf-8"))["ranges"] == tested.tested()
+    text = (tested.ROOT / tested.FILE).read_text("utf-8")
+    assert json.loads(text)["ranges"] == tested.find_tested()

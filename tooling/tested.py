@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from importlib.metadata import requires
+from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -18,7 +19,7 @@ from packaging.version import Version
 
 from workspace import ROOT, packages
 
-FILE = ROOT / "packages" / "doctor" / "src" / "stack_doctor" / "tested.json"
+FILE = Path("packages") / "doctor" / "src" / "stack_doctor" / "tested.json"
 
 
 def capped(specifier: SpecifierSet) -> str:
@@ -34,9 +35,9 @@ def written(specifier: SpecifierSet) -> str:
     return ",".join(sorted(map(str, specifier), key=lambda each: (each[0] == "<", each)))
 
 
-def tested() -> dict[str, str]:
+def find_tested(root: Path = ROOT) -> dict[str, str]:
     """Return the ranges by name."""
-    roof = next(package for package in packages() if package.name == "stack")
+    roof = next(package for package in packages(root) if package.name == "stack")
     lines = [*roof.dependencies, *(line for extra in roof.extras.values() for line in extra)]
     flask = [Requirement(line) for line in requires("flask") or ()]
     found: dict[str, str] = {
@@ -49,16 +50,21 @@ def tested() -> dict[str, str]:
     )
 
 
+def write_tested(root: Path = ROOT) -> str:
+    """Return the text of the file."""
+    return json.dumps({"schema": 1, "ranges": find_tested(root)}, indent=1) + "\n"
+
+
 def main() -> int:
     """Write the file, or say that it differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
     check = parser.parse_args().check
-    text = json.dumps({"schema": 1, "ranges": tested()}, indent=1) + "\n"
+    text, file = write_tested(), ROOT / FILE
     if not check:
-        FILE.write_text(text, "utf-8")
-    elif FILE.read_text("utf-8") != text:
-        print(f"{FILE.name} is not what the roof says. Run 'python tooling/tested.py'.",
+        file.write_text(text, "utf-8")
+    elif file.read_text("utf-8") != text:
+        print(f"{file.name} is not what the roof says. Run 'python tooling/tested.py'.",
               file=sys.stderr)  # fmt: skip
         return 1
     return 0

@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 
 from launch import Trouble
+from tested import FILE as TESTED
+from tested import write_tested
 from workspace import ROOT
 
 from .building import build
@@ -57,6 +59,8 @@ def _write(wave: Wave, date: str, root: Path) -> None:
         _write_step(step, date)
     for package, ranges in wave.moves:
         find_file(package).write_text(_set_ranges(read(package), ranges), "utf-8")
+    if (root / TESTED).is_file():
+        (root / TESTED).write_text(write_tested(root), "utf-8")
     if (root / PAGE).is_file():
         (root / PAGE).write_text(NOTE + write_page(root), "utf-8")
     git("add", "--all", root=root)

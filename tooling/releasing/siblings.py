@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,11 +49,13 @@ class Ask:
 
 
 def find_asks(package: Package, siblings: Mapping[str, Package]) -> list[Ask]:
-    """Return what a package asks of its siblings, in its extras too."""
+    """Return what a package asks of its siblings, in its extras and for its development too."""
     project = package.project
     lines = [*project.get("dependencies", ())]
     for extra in project.get("optional-dependencies", {}).values():
         lines += extra
+    for group in tomllib.loads(read(package)).get("dependency-groups", {}).values():
+        lines += [line for line in group if isinstance(line, str)]
     waiting = set(_find_marked(read(package)))
     asks = [Ask(line, line in waiting) for line in dict.fromkeys(lines)]
     return [ask for ask in asks if ask.distribution in siblings]

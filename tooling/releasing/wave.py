@@ -143,6 +143,22 @@ class _Plan:
                     ranges[ask] = write_range(version)
         return ranges
 
+    def find_floors(self, stranger: Package) -> Ranges:
+        """Return the ranges that the wave changes of a stranger.
+
+        One without an end begins where the roof's does, as in an extension that is new.
+        """
+        moved = {}
+        if ROOF in self.members:
+            moves = self.find_moves(self.members[ROOF])
+            moved = {ask.distribution: specifier for ask, specifier in moves.items()}
+        ranges = self.find_moves(stranger)
+        for ask in find_asks(stranger, self.members):
+            if ask.distribution in moved and "<" not in ask.text:
+                (floor,) = (str(each) for each in moved[ask.distribution] if each.operator == ">=")
+                ranges[ask] = SpecifierSet(floor)
+        return ranges
+
     def make_step(self, name: str) -> Step:
         """Return the release of a chosen package."""
         step, version = self.find_step(name)
@@ -183,7 +199,8 @@ def plan(names: Sequence[str] = (), root: Path = ROOT) -> Wave:
     waits = _judge_roof(work, asked)
     steps = tuple(map(work.make_step, work.order()))
     idle = [member for name, member in members.items() if name not in work.chosen]
-    moves = [(each, work.find_moves(each)) for each in [*idle, *_find_strangers(root)]]
+    moves = [(each, work.find_moves(each)) for each in idle]
+    moves += [(each, work.find_floors(each)) for each in _find_strangers(root)]
     return Wave(steps, tuple(move for move in moves if move[1]), waits)
 
 

@@ -129,6 +129,19 @@ def test_stranger_follows(repository: Repository) -> None:
     assert [show_range(to) for to in moves["doorkeeper"].values()] == [">=0.2,<0.3"]
 
 
+def test_stranger_without_an_end_begins_where_the_roof_does(repository: Repository) -> None:
+    """What we keep of a new extension has the roof's floors as that has, in its tests too."""
+    released(repository, "core")
+    repository.add_package("stack", '"stack-core>=0.1,<0.2",')
+    group = '[dependency-groups]\ntests = ["stack-core>=0.1"]\n'
+    text = repository.read("packages/db/pyproject.toml").replace("stack-db", "greeter")
+    text = text.replace('"stack-core>=0.1,<0.2"', '"stack-core>=0.1"')
+    repository.write("integration/strangers/greeter/pyproject.toml", text + group)
+    repository.tell("core", "added", "More.")
+    moves = {each.distribution: to for each, to in plan(["core"], repository.root).moves}
+    assert [show_range(to) for to in moves["greeter"].values()] == [">=0.2"]
+
+
 MARKED = ('"stack-core>=0.1,<0.2",  # next', '"flask>=3",')
 
 

@@ -59,3 +59,4 @@ def _read_floors() -> Iterator[tuple[str, str]]:
         for line in metadata.requires(owner) or ():
             if found := _FLOOR.match(line):
                 yield found["name"].replace("-", "_"), found["floor"]
+    yield "stack", ".".join(metadata.version("stack").split(".")[:2])
