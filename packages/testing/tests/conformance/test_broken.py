@@ -142,3 +142,13 @@ def test_good_stranger_passes_every_rule(folder: Path) -> None:
             "It is not written on core's protocol.",
         ),
     }
+
+
+@pytest.mark.slow
+def test_harmless_guest_passes_every_rule(folder: Path) -> None:
+    """A value that cannot change, the logger, an extension of Jinja that is added again, and the
+    cookie of a session that one says to replace are not held against an extension."""
+    report = judge_module(
+        HERE / "good" / "guest.py", folder, kind="Good", abilities=("replaces-session",)
+    )
+    assert {each.rule: each.seen for each in report.failed()} == {}

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import gc
+import re
 import types
 from collections.abc import Iterator
+from datetime import date, time, timedelta, tzinfo
+from decimal import Decimal
+from enum import Enum
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
+from uuid import UUID
 from weakref import ref
 
 import click
@@ -22,7 +28,8 @@ from ..stand import Stand
 from ..wording import enumerate_some
 
 HARMLESS = (
-    *(type, str, bytes, int, float, tuple, frozenset, type(None)),
+    *(type, str, bytes, int, float, tuple, frozenset, type(None), Decimal, Enum, UUID),
+    *(date, time, timedelta, tzinfo, re.Pattern, PurePath),
     *(types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType),
     *(click.Command, Blueprint),
 )
@@ -131,8 +138,11 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _gather(app: Flask) -> dict[str, Any]:
-    """Return by path what is on an application, and what is directly in that."""
-    found = {f"app.{name}": value for name, value in vars(app).items()}
+    """Return by path what is on an application, and what is directly in that.
+
+    The logger is Flask's, and one for all applications of a name.
+    """
+    found = {f"app.{name}": value for name, value in vars(app).items() if name != "logger"}
     found |= {f"app.extensions[{key!r}]": value for key, value in app.extensions.items()}
     for path, value in list(found.items()):
         if isinstance(value, dict):
