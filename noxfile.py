@@ -187,7 +187,7 @@ def incompat(session: nox.Session) -> None:
 @nox.session
 def index(session: nox.Session) -> None:
     """Judge 40 extensions of others by the kit again; ``-- NAME`` renews only that."""
-    prepare(session, "lint", "tests")
+    prepare(session, "tests")
     session.run("python", "tooling/index", *session.posargs)
 
 

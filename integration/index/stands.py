@@ -6,9 +6,10 @@ imports are in the functions.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask
 
 
 def make_admin() -> Any:
@@ -34,13 +35,6 @@ def make_metrics() -> Any:
     return PrometheusMetrics.for_app_factory(registry=CollectorRegistry())
 
 
-def make_scheduler() -> Any:
-    """Return a Flask-APScheduler with a scheduler of its own."""
-    from flask_apscheduler import APScheduler
-
-    return APScheduler()
-
-
 def make_security() -> Any:
     """Return a Flask-Security on models of Flask-SQLAlchemy, which is put on nothing."""
     from flask_security import Security, SQLAlchemyUserDatastore
@@ -55,27 +49,28 @@ def make_security() -> Any:
 
 
 def make_praetorian() -> Any:
-    """Return a flask-praetorian that knows the class of users."""
+    """Return a flask-praetorian whose 'init_app' is given the class of users beside."""
     from flask_praetorian import Praetorian
 
-    class Person:
-        """Somebody who may log in."""
+    guard = Praetorian()
+    guard.init_app = partial(guard.init_app, user_class=Person)
+    return guard
 
-        identity = 1
-        rolenames = ()
-        password = ""
 
-        @classmethod
-        def lookup(cls, username: str) -> Person | None:
-            """Find nobody."""
-            return None
+class Person:
+    """Somebody who may log in; nobody is found."""
 
-        @classmethod
-        def identify(cls, identity: int) -> Person | None:
-            """Find nobody."""
-            return None
+    identity = 1
+    rolenames = ()
+    password = ""
 
-    return Praetorian(user_class=Person)
+    @classmethod
+    def lookup(cls, username: str) -> None:
+        """Find by a name."""
+
+    @classmethod
+    def identify(cls, identity: int) -> None:
+        """Find by an identity."""
 
 
 def use_sqlalchemy(app: Flask) -> None:
@@ -118,11 +113,6 @@ def use_forgery(app: Flask) -> None:
     from flask_wtf.csrf import generate_csrf
 
     assert generate_csrf()
-
-
-def use_template(app: Flask) -> None:
-    """Render a template, for what adds functions to them."""
-    assert current_app.jinja_env.from_string("{{ 1 + 1 }}").render() == "2"
 
 
 def use_executor(app: Flask) -> None:

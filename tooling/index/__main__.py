@@ -71,7 +71,7 @@ def main() -> int:
     results = Results(results.schema, judged)
     write_results(results)
     write_page(strangers, results)
-    missing = find_missing(strangers, results)
+    missing = list(find_missing(strangers, results))
     for each in missing:
         print(each, file=sys.stderr)
     return bool(missing)

@@ -72,7 +72,10 @@ def arguments(entry: Entry) -> list[str]:
 
 
 def _as_toml(value: object) -> str:
-    """Return a text, a number, a truth value or a list of such as TOML writes it."""
+    """Return a text, a number, a truth value, or a table or list of such as TOML writes it."""
+    if isinstance(value, dict):
+        pairs = [f"{json.dumps(key)} = {_as_toml(inner)}" for key, inner in value.items()]
+        return f"{{ {', '.join(pairs)} }}"
     return json.dumps(value, ensure_ascii=False)
 
 
