@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Flask
+from flask import Flask, session
 
 
 def make_admin() -> Any:
@@ -123,3 +123,76 @@ def use_executor(app: Flask) -> None:
 def use_moment(app: Flask) -> None:
     """Ask for its scripts."""
     assert "moment" in app.extensions["moment"].include_moment()
+
+
+def use_bcrypt(app: Flask) -> None:
+    """Hash a password and check it, as cheaply as bcrypt can."""
+    from flask_bcrypt import check_password_hash, generate_password_hash
+
+    assert check_password_hash(generate_password_hash("a word", rounds=4), "a word")
+
+
+def use_login(app: Flask) -> None:
+    """Log somebody in and ask who it is."""
+    from flask_login import UserMixin, current_user, login_user
+
+    visitor = UserMixin()
+    visitor.id = 1
+    assert login_user(visitor)
+    assert current_user.is_authenticated
+
+
+def use_principal(app: Flask) -> None:
+    """Tell who it is, and ask for a permission."""
+    from flask_principal import Identity, Permission, RoleNeed, identity_changed
+
+    identity_changed.send(app, identity=Identity(1))
+    assert not Permission(RoleNeed("keeper")).can()
+
+
+def use_security(app: Flask) -> None:
+    """Ask who is logged in."""
+    from flask_security import current_user
+
+    assert not current_user.is_authenticated
+
+
+def use_session(app: Flask) -> None:
+    """Keep something in the session."""
+    session["word"] = "kept"
+    assert session["word"] == "kept"
+
+
+def use_mailman(app: Flask) -> None:
+    """Make a message, which is not sent."""
+    from flask_mailman import EmailMessage
+
+    message = EmailMessage("A subject", "Words", "us@example.com", ["somebody@example.com"])
+    assert message.message().as_string()
+
+
+def use_schema(app: Flask) -> None:
+    """Write a link by a schema."""
+    schema = app.extensions["flask-marshmallow"]
+    field = schema.URLFor("static", values={"filename": "x"})
+    assert type("Links", (schema.Schema,), {"link": field})().dump({}) == {"link": "/static/x"}
+
+
+def use_pages(app: Flask) -> None:
+    """Ask for all pages, of which there are none."""
+    assert list(app.extensions["flatpages"][None]) == []
+
+
+def use_bootstrap(app: Flask) -> None:
+    """Ask for its style sheet."""
+    assert "bootstrap" in app.extensions["bootstrap"].load_css()
+
+
+def use_specification(app: Flask) -> None:
+    """Ask for the document of the interface."""
+    assert app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()["openapi"]
+
+
+def use_forgery_cookie(app: Flask) -> None:
+    """Make a token against forged requests."""
+    assert app.jinja_env.globals["csrf_token"]()

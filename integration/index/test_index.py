@@ -29,6 +29,10 @@ class Greedy:
 
 def make() -> Greedy:
     return Greedy()
+
+
+def use(app: Flask) -> None:
+    raise ValueError("It is used.")
 '''
 ENTRY = Entry(
     distribution="Greedy",
@@ -94,11 +98,12 @@ def test_what_is_missing_is_told(entry: Entry, kept: Judgement | None, said: str
 def test_extension_is_judged_with_what_it_is_given(tmp_path: Path) -> None:
     """The kit's report of an extension in a folder is kept, without what differs each time."""
     (tmp_path / "greedy.py").write_text(GREEDY, "utf-8")
-    report = conform(ENTRY, Path(sys.executable), tmp_path)
+    report = conform(replace(ENTRY, use="greedy:use"), Path(sys.executable), tmp_path)
     kept = keep(ENTRY, report)
     assert kept.verdict == "does-not-conform"
     assert kept.results["no-self-app"].evidence == ("self.app",)
     assert "app.extensions['other']" in kept.results["extension-key"].evidence
+    assert "ValueError: It is used" in kept.results["threads"].seen
     assert "import-time" not in kept.results
     assert kept.judged_by["stack-testing"]
     assert str(tmp_path) not in str(kept)

@@ -41,7 +41,9 @@ again, and `nox -s index -- Flask-Login` renews one row.
 **How they were judged.** With what `stack conform` is told in `integration/index/strangers.toml`.
 A documented prefix of settings counts as the extension's own name, and one whose purpose it is to
 change all answers, to replace the session or to wrap the WSGI callable declares that
-[ability](reference/rules.md#abilities). No server is there while they are judged.
+[ability](reference/rules.md#abilities). {used} of them are used within the requests by which threads,
+forks and connections are judged; of the others these rules know what they do to every request. No
+server is there: what needs one is set up and not asked.
 """
 BY_RULE = """\
 ## By rule
@@ -95,6 +97,7 @@ def render(strangers: Strangers, results: Results) -> str:
         unjudged=verdicts.count("not-judged"),
         judged_by=_say_judged_by(pairs),
         until=strangers.until,
+        used=sum(entry.use is not None for entry, _ in pairs),
     )
     parts = [NOTE + introduction, BY_RULE, *_tabulate_rules(pairs)]
     parts += [BY_EXTENSION, _tabulate_extensions(pairs), REASONS]
