@@ -41,9 +41,9 @@ again, and `nox -s index -- Flask-Login` renews one row.
 **How they were judged.** With what `stack conform` is told in `integration/index/strangers.toml`.
 A documented prefix of settings counts as the extension's own name, and one whose purpose it is to
 change all answers, to replace the session or to wrap the WSGI callable declares that
-[ability](reference/rules.md#abilities). {used} of them are used within the requests by which threads,
-forks and connections are judged; of the others these rules know what they do to every request. No
-server is there: what needs one is set up and not asked.
+[ability](reference/rules.md#abilities). {used} of them are used within the requests by which
+threads, forks and connections are judged; of the others these rules know what they do to every
+request. No server is there: what needs one is set up and not asked.
 """
 BY_RULE = """\
 ## By rule
