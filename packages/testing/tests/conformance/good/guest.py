@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, current_app
 from flask.sessions import SecureCookieSessionInterface
 
 WEEK = timedelta(days=7)
@@ -14,6 +14,9 @@ class Lasting(SecureCookieSessionInterface):
 
 
 class Good:
+    def __init__(self) -> None:
+        self.app = current_app
+
     def init_app(self, app: Flask) -> None:
         app.config.setdefault("GOOD_WEEK", WEEK)
         app.logger.debug("It asks for the logger, which applications of one name share.")
