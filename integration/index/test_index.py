@@ -12,7 +12,16 @@ from msgspec.structs import replace
 from index.entry import FOLDER, Entry, Strangers, read_strangers
 from index.environment import NotJudged, arguments, conform, install
 from index.outcome import FILE as RESULTS
-from index.outcome import Judgement, Outcome, Results, keep, read_results, refuse, settle
+from index.outcome import (
+    Judgement,
+    Outcome,
+    Results,
+    keep,
+    read_results,
+    refuse,
+    settle,
+    write_results,
+)
 from index.page import PAGE, find_missing, render
 
 GREEDY = '''
@@ -68,6 +77,17 @@ def test_results_name_no_machine() -> None:
     """What is kept is the same on each machine: no folder, no address of an object, no time."""
     text = RESULTS.read_text("utf-8")
     assert re.findall(r"/(?:tmp|root|home|var|work)/|0x[0-9a-f]{6}|seconds\"|_ms\"", text) == []
+
+
+def test_results_are_kept_as_they_are(tmp_path: Path) -> None:
+    """What is written is what is read, also of what has no result, and in the order of names."""
+    found = judgement(typed=Outcome("failed", seen='It "has" none.', evidence=("a", "b")))
+    judged = {"Zeal": replace(found, distribution="Zeal"), "ale": refuse(ENTRY, "It is gone.")}
+    results = Results(1, {**judged, "ale": replace(judged["ale"], distribution="ale")})
+    write_results(results, tmp_path / "results.json")
+    read = read_results(tmp_path / "results.json")
+    assert read == results
+    assert list(read.judged) == ["ale", "Zeal"]
 
 
 def test_page_shows_the_results() -> None:

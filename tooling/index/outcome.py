@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 
 from .entry import FOLDER, Entry
 
@@ -98,10 +99,21 @@ def read_results(file: Path = FILE) -> Results:
 
 
 def write_results(results: Results, file: Path = FILE) -> None:
-    """Keep what was judged, in the order of names."""
-    judged = dict(sorted(results.judged.items(), key=lambda each: each[0].lower()))
-    content = msgspec.to_builtins(Results(results.schema, judged))
-    for judgement in content["judged"].values():
-        for rule, outcome in judgement["results"].items():
-            judgement["results"][rule] = {key: value for key, value in outcome.items() if value}
-    file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    """Keep what was judged, in the order of names, one line for each rule."""
+    kept = sorted(results.judged.values(), key=lambda each: each.distribution.lower())
+    judged = ",\n".join(f"{_word(each.distribution)}: {_lay_out(each)}" for each in kept)
+    text = f'{{"schema": {results.schema}, "judged": {{\n{judged}\n}}}}\n'
+    file.write_text(text, "utf-8")
+
+
+def _lay_out(judgement: Judgement) -> str:
+    head = {key: value for key, value in asdict(judgement).items() if key != "results"}
+    lines = [
+        f"  {_word(rule)}: {_word({key: each for key, each in asdict(found).items() if each})}"
+        for rule, found in judgement.results.items()
+    ]
+    return _word(head)[:-1] + ', "results": {\n' + ",\n".join(lines) + "\n}}"
+
+
+def _word(thing: object) -> str:
+    return json.dumps(thing, ensure_ascii=False)
