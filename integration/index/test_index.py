@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from index.__main__ import AT_ONCE, judge, judge_all
 from index.entry import FOLDER, Entry, Strangers, read_strangers
-from index.environment import NotJudged, arguments, conform, install
+from index.environment import NotJudged, arguments, conform
 from index.outcome import FILE as RESULTS
 from index.outcome import (
     Judgement,
@@ -148,11 +150,36 @@ def test_what_cannot_be_installed_is_not_judged(
     """The installer's refusal is the reason that is kept."""
     monkeypatch.setenv("UV_OFFLINE", "1")
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
-    with pytest.raises(NotJudged, match="It cannot be installed") as caught:
-        install(ENTRY, [], tmp_path / "venv", "2026-11-30")
-    kept = refuse(ENTRY, str(caught.value))
+    kept = judge(ENTRY, [], tmp_path / "venv", "2026-11-30")
+    assert kept.reason.startswith("It cannot be installed")
     assert (kept.verdict, kept.results) == ("not-judged", {})
     assert str(tmp_path) not in kept.reason
+    assert not (tmp_path / "venv").exists()
+
+
+def test_all_are_judged_two_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each is judged once, no more than two together, and its reds are told in order."""
+    entries = [replace(ENTRY, distribution=f"Greedy-{number}") for number in range(6)]
+    running, most, lock = 0, 0, threading.Lock()
+    together = threading.Barrier(AT_ONCE, timeout=5)
+
+    def judging(entry: Entry) -> Judgement:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        together.wait()
+        with lock:
+            running -= 1
+        found = judgement(typed=Outcome("failed"), order=Outcome("passed"))
+        return replace(found, distribution=entry.distribution)
+
+    found = judge_all(entries, judging)
+    assert list(found) == [f"Greedy-{number}" for number in range(6)]
+    assert most == AT_ONCE == 2
+    assert capsys.readouterr().out.splitlines() == [
+        f"does-not-conform  Greedy-{number}: typed" for number in range(6)
+    ]
 
 
 @pytest.mark.parametrize(
