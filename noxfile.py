@@ -193,6 +193,13 @@ def incompat(session: nox.Session) -> None:
 
 
 @nox.session
+def index(session: nox.Session) -> None:
+    """Judge 40 extensions of others by the kit again; ``-- NAME`` renews only that."""
+    prepare(session, "tests")
+    session.run("python", "tooling/index", *session.posargs)
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """Run the tests that need Chromium."""
     prepare(session, "tests", "browser")

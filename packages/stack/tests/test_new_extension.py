@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from importlib import metadata
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from stack._new.name import Name, read_name
 from stack._new.refusal import RefusalError
@@ -82,7 +85,16 @@ def test_requirements_are_floors_without_caps() -> None:
     project = tomllib.loads(find("greeter", "db", "rest")["pyproject.toml"])
     lines = [*project["project"]["dependencies"]]
     lines += [line for line in project["dependency-groups"]["tests"] if isinstance(line, str)]
-    assert {"stack-core>=0.1", "stack-db>=0.1", "flask>=3.1.1", "stack-rest>=0.1"} <= {*lines}
+    floors = {
+        canonicalize_name(need.name): next(
+            each.version for each in need.specifier if each.operator == ">="
+        )
+        for need in map(Requirement, metadata.requires("stack") or ())
+        if need.specifier
+    }
+    for name in ("stack-core", "stack-db", "flask", "stack-rest"):
+        assert f"{name}>={floors[name]}" in lines
+    assert f"stack>={metadata.version('stack').rpartition('.')[0]}" in lines
     assert not [line for line in lines if "<" in line or "=" not in line]
     assert project["project"]["entry-points"]["stack.extensions"] == {"greeter": "greeter:Greeter"}
 

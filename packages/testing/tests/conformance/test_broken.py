@@ -31,6 +31,7 @@ GIVEN: Mapping[str, dict[str, Any]] = {
 #: Which other rules a broken extension cannot help to break, too.
 ALSO = {
     "no-self-app": {"app-is-freed"},
+    "no_self_app_in_a_middleware": {"app-is-freed"},
     "handlers": {"dispatching"},
     "contexts_that_stay": {
         *("connections", "foreign-views", "fork", "handlers", "order", "threads"),
@@ -142,3 +143,14 @@ def test_good_stranger_passes_every_rule(folder: Path) -> None:
             "It is not written on core's protocol.",
         ),
     }
+
+
+@pytest.mark.slow
+def test_harmless_guest_passes_every_rule(folder: Path) -> None:
+    """A value that cannot change, the logger, an extension of Jinja that is added again, the
+    cookie of a session that one says to replace, and a proxy for the application are not held
+    against an extension."""
+    report = judge_module(
+        HERE / "good" / "guest.py", folder, kind="Good", abilities=("replaces-session",)
+    )
+    assert {each.rule: each.seen for each in report.failed()} == {}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import FunctionType
 from typing import Any
+
+from werkzeug.local import LocalProxy
 
 _DEPTH = 4
 
@@ -12,7 +15,8 @@ _DEPTH = 4
 def find_held(thing: object, wanted: Callable[[object], bool]) -> Iterator[str]:
     """Yield the path to each object in question that a thing holds, in attributes and containers.
 
-    Weak references hold nothing and are not followed.
+    Weak references hold nothing and are not followed, and neither are proxies such as
+    ``current_app``.
     """
     seen: set[int] = set()
     for name, value in attributes(thing).items():
@@ -33,6 +37,8 @@ def attributes(thing: object) -> dict[str, Any]:
 def _search(
     path: str, value: Any, wanted: Callable[[object], bool], seen: set[int], depth: int
 ) -> Iterator[str]:
+    if issubclass(type(value), LocalProxy):
+        return  # whatever one asks of it, what it stands for answers
     if wanted(value):
         yield path
         return
@@ -44,7 +50,7 @@ def _search(
 
 
 def _steps(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what a value leads to; only plain containers, methods and partials are opened."""
+    """Yield what a value leads to; functions are not opened."""
     if isinstance(value, dict):
         for key, inner in list(value.items()):
             yield f"[{type(key).__name__}]" if not isinstance(key, str) else f"[{key!r}]", inner
@@ -56,5 +62,7 @@ def _steps(value: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f"({number})", inner) for number, inner in enumerate(value.args))
     elif hasattr(value, "__self__"):
         yield ".__self__", value.__self__
-    elif not isinstance(value, Mapping) and hasattr(value, "__dict__") and not callable(value):
+    elif isinstance(value, Mapping | FunctionType):
+        return
+    elif hasattr(value, "__dict__"):
         yield from ((f".{name}", inner) for name, inner in vars(value).items())

@@ -78,8 +78,12 @@ def _look(app: Flask) -> Iterator[tuple[str, object]]:
     }
     for path, holder in holders.items():
         for name, value in vars(holder).items():
-            if name not in _PASSING and not (holder is app.jinja_env and name == "cache"):
-                yield from _walk(f"{path}.{name}", value, _DEPTH)
+            if name in _PASSING or (holder is app.jinja_env and name == "cache"):
+                continue
+            if holder is app.jinja_env and name == "extensions":
+                # One that is added again is made anew and is the same.
+                value = {key: type(each) for key, each in value.items()}
+            yield from _walk(f"{path}.{name}", value, _DEPTH)
     for number, rule in enumerate(app.url_map.iter_rules()):
         methods = ",".join(sorted(rule.methods or ()))
         yield f"the route {rule.rule} [{methods}] of {rule.endpoint!r} #{number}", None

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 import types
 from collections.abc import Iterator
+from datetime import date, time, timedelta, tzinfo
+from decimal import Decimal
+from enum import Enum
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
+from uuid import UUID
 from weakref import ref
 
 import click
@@ -23,7 +29,8 @@ from ..stand import Stand
 from ..wording import enumerate_some
 
 HARMLESS = (
-    *(type, str, bytes, int, float, tuple, frozenset, type(None)),
+    *(type, str, bytes, int, float, tuple, frozenset, type(None), Decimal, Enum, UUID),
+    *(date, time, timedelta, tzinfo, re.Pattern, PurePath),
     *(types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType),
     *(click.Command, Blueprint, logging.Logger),
 )
