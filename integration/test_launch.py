@@ -61,9 +61,16 @@ def test_signal_lets_the_work_clean_up(name: str) -> None:
     """A command that is told to end removes what it began, also when its terminal is closed."""
     number = getattr(signal, name)
     command = [sys.executable, "-c", ENDED, str(int(number))]
-    done = subprocess.run(
-        command, env={**os.environ, "PYTHONPATH": str(RUN.parent)}, capture_output=True, text=True
-    )
+    before = signal.signal(number, signal.SIG_DFL)  # what nohup ignores stays ignored
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, "PYTHONPATH": str(RUN.parent)},
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        signal.signal(number, before)
     assert (done.returncode, done.stdout) == (128 + number, "cleaned\n")
 
 

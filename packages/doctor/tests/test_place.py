@@ -51,7 +51,8 @@ def test_interpreter_in_no_environment_is_asked_for_its_folders(tmp_path: Path) 
     base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
     place = find_place(str(base))
     assert place.python == ".".join(map(str, sys.version_info[:3]))
-    assert any(path.endswith("site-packages") for path in place.paths)
+    # Debian's has its own name for the folder.
+    assert any(path.endswith(("site-packages", "dist-packages")) for path in place.paths)
 
 
 def test_folders_of_the_system_are_read_where_the_environment_has_them(laid: Laid) -> None:
