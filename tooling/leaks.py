@@ -162,7 +162,8 @@ class State:
         sys.path[:] = self.path
         for name in set(sys.modules) - self.modules:
             file = getattr(sys.modules[name], "__file__", None)
-            if file and file.startswith(TEMPORARY):
+            # An environment may be in one, as those of the matrix are.
+            if file and file.startswith(TEMPORARY) and not file.startswith(sys.prefix + os.sep):
                 del sys.modules[name]
 
 
