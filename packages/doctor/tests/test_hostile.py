@@ -147,3 +147,51 @@ def test_nothing_of_the_environment_is_run(
     monkeypatch.chdir(laid.project)
     judge()
     assert not ran.exists()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "".join(f"m{number}/__init__.py,,\n" for number in range(40_000)),
+        "".join(f"m{number}.py,,\n" for number in range(40_000)),
+    ],
+    ids=["packages", "modules"],
+)
+def test_record_of_many_modules_is_read_once(laid: Laid, judge: Judge, record: str) -> None:
+    """The time grows with the file, and not with its square."""
+    for name in ("one", "two"):
+        (laid.add(name, "1") / "RECORD").write_text(record)
+    began = time.monotonic()
+    judge()
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Summary: x\n" + " y\n" * 500_000,
+        "".join(f"Requires-Dist: z>={n}\n" for n in range(20_000)),
+    ],
+    ids=["folded", "ranges"],
+)
+def test_metadata_of_many_lines_is_read_once(laid: Laid, judge: Judge, lines: str) -> None:
+    """The time grows with the file, and not with its square."""
+    laid.add("one", "1", head=lines)
+    began = time.monotonic()
+    judge()
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    "text", ["stack_a." * 100_000, "stack_" * 100_000, "cannot import name '" * 40_000]
+)
+def test_error_of_one_long_line_is_read_once(
+    laid: Laid, capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str
+) -> None:
+    """The time grows with the text, and not with its square."""
+    file = tmp_path / "error.txt"
+    file.write_text(text)
+    began = time.monotonic()
+    assert main(laid.arguments("--traceback", str(file))) == 2
+    assert time.monotonic() - began < 10
+    assert "No row knows" in capsys.readouterr().err

@@ -246,3 +246,15 @@ def test_first_copy_on_the_path_counts(laid: Laid, judge: Judge, tmp_path: Path)
     (info / "METADATA").write_text("Name: other\nVersion: 1.0\n")
     assert judge().findings == {}
     assert not ran.exists()
+
+
+@pytest.mark.parametrize(("hooked", "told"), [(True, False), (False, True)])
+def test_module_that_code_finds_is_not_missing(
+    laid: Laid, judge: Judge, hooked: bool, told: bool
+) -> None:
+    """An editable installation may find its modules by code, which is not run here."""
+    info = laid.add("acme", "1", files={})
+    (info / "entry_points.txt").write_text("[stack.commands]\ngreet = acme.cli:greet\n")
+    line = "import __editable___acme_1_finder; __editable___acme_1_finder.install()\n"
+    (laid.site / "__editable__.acme-1.pth").write_text(line if hooked else "/nowhere\n")
+    assert ("command-broken:acme/greet" in judge().findings) is told

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from laying import Verdict, run
+from laying import Laid, Verdict, run
+from stack_doctor import main
 
 Ask = Callable[..., Verdict]
 
@@ -138,3 +139,19 @@ def test_file_that_is_none_cannot_be_judged(ask: Ask, name: str, text: str, word
     assert verdict.status == 2
     assert words in verdict.report["problem"]
     assert words in verdict.errors
+
+
+def test_number_of_too_many_digits_is_no_toml(
+    laid: Laid, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What Python does not read as a number is told of as the rest that is no TOML."""
+    laid.write("uv.lock", f"x = {'9' * 5_000}\n")
+    assert main(laid.arguments("--lock", str(laid.project / "uv.lock"))) == 2
+    assert "is no TOML" in capsys.readouterr().err
+
+
+def test_file_of_powershell_is_read(laid: Laid, judge: Ask) -> None:
+    """``pip freeze > requirements.txt`` writes UTF-16 there, and pip reads it."""
+    file = laid.project / "requirements.txt"
+    file.write_text("flask-login==0.6.2\nwerkzeug==3.0.0\n", "utf-16")
+    assert "login-url_decode" in judge(str(file)).findings

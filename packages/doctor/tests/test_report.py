@@ -175,6 +175,8 @@ WRONG = [
     ({"schema": 1, "rows": [row(dist=7)]}, "'dist' is no str"),
     ({"schema": 1, "rows": [row(install=[7])]}, "'install' and 'companions' hold texts"),
     ({"schema": 1, "rows": [row(kind="bad")]}, "'bad' is no kind"),
+    ({"schema": 1, "rows": [row(range=f">={'9' * 5_000}")]}, "Exceeds the limit"),
+    ({"schema": 1, "rows": [row(proof={"bad": [1], "good": 2})]}, "are lists of texts"),
     ({"schema": 1, "rows": [row(range="2")]}, "Write ranges as '>=1,<2'"),
     ({"schema": 1, "rows": [row(install=["a b"])]}, "'install' has no requirement"),
     ({"schema": 1, "rows": [row(install=[])]}, "says not what to do"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from stack_core.filter import Is
 from stack_core.query import EVERYTHING, Query
 from stack_db import Database
-from stack_db.store.ready import ReadyRead, make_ready
+from stack_db.store.ready import ReadyRead, ReadyReads, make_ready
 
 FIELDS = (
     "title", "blurb", "price", "weight", "pages", "colour", "published", "sold_at", "author",
@@ -153,3 +154,89 @@ def test_unknown_driver_is_left_alone(stored: Any) -> None:
     dialect = type(dialect)()
     dialect.driver = "another"
     assert make_ready(select, dialect) is None
+
+
+@pytest.fixture
+def two_schemas(tmp_path: Path) -> Iterator[sa.Engine]:
+    """An engine with a table in two schemas, which has another row in each."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path}/one.sqlite", isolation_level="AUTOCOMMIT")
+
+    @sa.event.listens_for(engine.pool, "connect")
+    def attach(connection: Any, record: Any) -> None:
+        connection.execute(f"ATTACH '{tmp_path}/two.sqlite' AS two")
+
+    with engine.connect() as connection:
+        for schema in ("main", "two"):
+            connection.exec_driver_sql(f"CREATE TABLE {schema}.thing (name TEXT)")
+            connection.exec_driver_sql(f"INSERT INTO {schema}.thing VALUES ('{schema}')")
+    yield engine
+    engine.dispose()
+
+
+NAMES = sa.select(sa.table("thing", sa.column("name", sa.String)).c.name)
+
+
+def test_schemas_are_translated(two_schemas: sa.Engine) -> None:
+    """Who has a schema of their own reads there, however often."""
+    table = sa.Table("thing", sa.MetaData(), sa.Column("name", sa.String))
+    names, reads = sa.select(table.c.name), ReadyReads()
+    own = two_schemas.execution_options(schema_translate_map={None: "two"})
+    for _ in range(3):
+        with own.connect() as connection:
+            assert reads.fetch(connection, names, {}) == [("two",)]
+        with two_schemas.connect() as connection:
+            assert reads.fetch(connection, names, {}) == [("main",)]
+
+
+def test_who_stands_in_for_the_driver_is_asked(two_schemas: sa.Engine) -> None:
+    """A listener that executes in the driver's place does so for every statement."""
+    reads, heard = ReadyReads(), []
+    with two_schemas.connect() as connection:
+        for _ in range(3):
+            reads.fetch(connection, NAMES, {})
+    sa.event.listen(two_schemas, "do_execute", lambda *given: heard.append(given[1]))
+    with two_schemas.connect() as connection:
+        reads.fetch(connection, NAMES, {})
+    assert len(heard) == 1
+
+
+class Picky(sa.TypeDecorator[str]):
+    """A type that refuses what it finds."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Any) -> str:
+        raise LookupError(value)
+
+
+def test_error_of_a_type_is_its_own(two_schemas: sa.Engine) -> None:
+    """What a type raises of a value that it finds is raised as it is, the third time too."""
+    reads = ReadyReads()
+    names = sa.select(sa.table("thing", sa.column("name", Picky)).c.name)
+    for _ in range(3):
+        with two_schemas.connect() as connection, pytest.raises(LookupError, match="main"):
+            reads.fetch(connection, names, {})
+
+
+class Interrupted:
+    """A cursor whose execution is interrupted."""
+
+    def execute(self, *given: Any) -> None:
+        raise KeyboardInterrupt
+
+    def close(self) -> None: ...
+
+
+def test_interrupted_connection_is_not_used_again(
+    two_schemas: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of an answer may be left on a connection that was interrupted: the pool drops it."""
+    read = make_ready(NAMES, two_schemas.dialect)
+    assert read is not None
+    with two_schemas.connect() as connection:
+        with monkeypatch.context() as patch:
+            patch.setattr(type(connection.connection), "cursor", lambda self: Interrupted())
+            with pytest.raises(KeyboardInterrupt):
+                read.fetch(connection, {})
+        assert connection.invalidated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 
 from .finding import Finding, find
@@ -81,7 +81,7 @@ def _judge_shared(owners: Owners, rows: Mapping[tuple[str, str], Row]) -> Iterat
         pairs.items(), key=lambda each: (each[0][0].key, each[0][1].key)
     ):
         tops = one.record.tops & other.record.tops - _COMMON
-        shared = sorted(path for top in tops for path in _shared_files(one, other, top))
+        shared = sorted(_shared_files(one, other, tops))
         if not shared:
             continue
         row = rows.get((one.key, other.key)) or rows.get((other.key, one.key))
@@ -100,9 +100,9 @@ def _judge_shared(owners: Owners, rows: Mapping[tuple[str, str], Row]) -> Iterat
         )
 
 
-def _shared_files(one: Distribution, other: Distribution, top: str) -> Iterator[str]:
-    theirs = dict(other.record.files(top))
-    for path, digest in one.record.files(top):
+def _shared_files(one: Distribution, other: Distribution, tops: Collection[str]) -> Iterator[str]:
+    theirs = dict(other.record.files(tops))
+    for path, digest in one.record.files(tops):
         # What is the same in both, such as the file of a namespace, hurts nobody.
         if path in theirs and (not digest or digest != theirs[path]):
             yield path

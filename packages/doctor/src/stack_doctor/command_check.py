@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import glob
 import os
 import sys
 from collections.abc import Iterator
@@ -16,10 +17,14 @@ GROUP = "stack.commands"
 
 
 def judge_commands(inventory: Inventory) -> Iterator[Finding]:
-    """Yield the subcommands whose module is missing, broken, or imports what is not there."""
+    """Yield the subcommands whose module is missing, broken, or imports what is not there.
+
+    Where an editable installation finds its modules by code, none is known to be missing.
+    """
+    sure = not any(map(_finds_by_code, inventory.paths))
     for distribution in inventory.distributions.values():
         for name, value in _read_entries(distribution):
-            problem = _find_problem(value, inventory.paths)
+            problem = _find_problem(value, inventory.paths, sure)
             if problem:
                 yield find(
                     "command-broken",
@@ -29,6 +34,18 @@ def judge_commands(inventory: Inventory) -> Iterator[Finding]:
                     f'python -m pip install --upgrade --force-reinstall "{distribution.name}"',
                     (distribution.key,),
                 )
+
+
+def _finds_by_code(path: str) -> bool:
+    """Tell whether a folder has an editable installation that runs code to find its modules."""
+    for file in glob.glob(os.path.join(glob.escape(path), "*editable*.pth")):
+        try:
+            lines = read_file(file, MOST_BYTES).splitlines()
+        except (FileNotFoundError, UnreadableError):
+            continue
+        if any(line.startswith((b"import ", b"import\t")) for line in lines):
+            return True
+    return False
 
 
 def _read_entries(distribution: Distribution) -> Iterator[tuple[str, str]]:
@@ -46,18 +63,18 @@ def _read_entries(distribution: Distribution) -> Iterator[tuple[str, str]]:
             yield name.strip(), value.partition("[")[0].strip()
 
 
-def _find_problem(value: str, paths: tuple[str, ...]) -> str:
+def _find_problem(value: str, paths: tuple[str, ...], sure: bool) -> str:
     module, _, attribute = value.partition(":")
     file = _find_file(module.strip(), paths)
     if file is None:
-        return f"there is no module '{module}'"
+        return f"there is no module '{module}'" if sure else ""
     if not file.endswith(".py"):
         return ""
     try:
         tree = ast.parse(read_file(file, MOST_BYTES))
     except (SyntaxError, ValueError, RecursionError, MemoryError, FileNotFoundError) as error:
         return f"'{os.path.basename(file)}' is no Python ({type(error).__name__})"
-    for name in _imported(tree):
+    for name in _imported(tree) if sure else ():
         if name not in sys.stdlib_module_names and _find_file(name, paths) is None:
             return f"there is no module '{name}', which '{module}' imports"
     names = set(_defined(tree))

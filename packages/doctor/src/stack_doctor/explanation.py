@@ -20,6 +20,8 @@ from .source import Hit
 MOST_CHARACTERS = 1_000_000
 #: The most rows that one error is explained with where nothing tells them apart.
 MOST_ROWS = 5
+#: The most characters that stand where a symptom leaves something out.
+WIDEST = 500
 #: The shortest text of a symptom that is looked for without the class of the error.
 SHORTEST = 12
 
@@ -37,7 +39,7 @@ class Known:
     fix: str
 
 
-_OURS = r"stack_\w+(?:\.\w+)*\.{name}: (?P<said>[^\n]+)"
+_OURS = r"(?<![\w.])stack_\w+(?:\.\w+)*\.{name}: (?P<said>[^\n]+)"
 
 KNOWN = (
     Known(
@@ -134,7 +136,9 @@ def symptom_pattern(row: Row) -> re.Pattern[str]:
     """Return the pattern of a row's symptom; its class is only needed where the rest is short."""
     words = re.sub(r"^[\w.]*(?:Error|Exception): ", "", row.symptom)
     told = words if len(words) >= SHORTEST else row.symptom
-    return re.compile(r"(?<!\w)" + ".*".join(map(re.escape, told.split("…"))) + r"(?!\w|\.\w)")
+    return re.compile(
+        r"(?<!\w)" + f".{{0,{WIDEST}}}".join(map(re.escape, told.split("…"))) + r"(?!\w|\.\w)"
+    )
 
 
 def _match_rows(text: str, rows: Iterable[Row], inventory: Inventory) -> Iterator[Finding]:

@@ -151,17 +151,17 @@ def parse_metadata(text: bytes, folder: str = "") -> Distribution:
     :raises UnreadableError: it names neither itself nor its version.
     """
     head = text.replace(b"\r\n", b"\n").partition(b"\n\n")[0].decode("utf-8", "replace")
-    fields: dict[str, list[str]] = {}
+    pieces: dict[str, list[list[str]]] = {}
     last: list[str] = []
     for line in head.split("\n"):
         if line[:1] in (" ", "\t"):
-            if last:
-                last[-1] += " " + line.strip()
+            last.append(line.strip())
             continue
         key, colon, value = line.partition(":")
         if colon:
-            last = fields.setdefault(key.lower(), [])
-            last.append(value.strip())
+            last = [value.strip()]
+            pieces.setdefault(key.lower(), []).append(last)
+    fields = {key: [" ".join(each) for each in values] for key, values in pieces.items()}
     name, version = fields.get("name", [""])[0], fields.get("version", [""])[0]
     if not name or not version:
         raise UnreadableError(f"METADATA has no '{'Version' if name else 'Name'}'")

@@ -5,6 +5,7 @@ The first kind may leave releases open; the others hold everything that would be
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import tomllib
@@ -68,11 +69,14 @@ def read_lock(file: str, python: str) -> Inventory:
 
 def _read(file: str) -> str:
     try:
-        return read_file(file, MOST_BYTES).decode("utf-8-sig", "replace")
+        content = read_file(file, MOST_BYTES)
     except FileNotFoundError:
         raise DoctorError(f"'{file}' is not there. Name a file that is.") from None
     except UnreadableError as error:
         raise DoctorError(f"'{file}' cannot be read: {error}. Name another.") from None
+    # What PowerShell redirects into a file is UTF-16; pip reads that too.
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
 def _is_frozen(file: str) -> bool:
@@ -108,7 +112,7 @@ def _parse_line(text: str, environment: Mapping[str, str]) -> Iterator[Line]:
 def _read_toml(file: str, python: str) -> Iterator[Line]:
     try:
         content = tomllib.loads(_read(file))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: a number of too many digits too
         raise DoctorError(f"'{file}' is no TOML ({error}). Name a lock.") from None
     listed = content.get("packages", content.get("package"))
     if not isinstance(listed, list):
@@ -119,7 +123,7 @@ def _read_toml(file: str, python: str) -> Iterator[Line]:
     for each in listed:
         # The project itself, and what lies in a folder of it, has no version.
         texts = isinstance(each, dict) and all(
-            isinstance(each.get(key), str) for key in ("name", "version")
+            each.get(key) and isinstance(each[key], str) for key in ("name", "version")
         )
         if texts and _is_wanted(each, environment):
             yield Line(each["name"], each["version"], "", tuple(_requires(each)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,9 +13,10 @@ from .reading import read_file
 
 MOST_BYTES = 16_000_000
 
-#: The first part of each path, with the slash or comma behind it.
-_TOP = re.compile(rb'^"?([^/,"\r\n]+)([/,])', re.MULTILINE)
+#: The first part of the path of each package and of each file that lies in none.
+_TOP = re.compile(rb'^"?([^/,"\r\n]+)(/__init__\.py,|,)', re.MULTILINE)
 _MODULE = re.compile(r"([A-Za-z_]\w*)(\.py|\.[\w.-]*so|\.[\w.-]*pyd)", re.ASCII)
+_FIRST = re.compile(r"[/.]")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
@@ -33,21 +34,26 @@ class Record:
     @cached_property
     def tops(self) -> frozenset[str]:
         """The modules and packages that can be imported by one word, as far as they are known."""
-        found: set[str] = set()
-        for name, mark in set(_TOP.findall(self.text)):
-            top = name.decode("utf-8", "replace")
-            if mark == b"/" and _NAME.fullmatch(top):
-                if b"\n" + name + b"/__init__.py," in b"\n" + self.text:
-                    found.add(top)
-            elif mark == b",":
-                module = _MODULE.fullmatch(top)
-                found |= {module[1]} if module else set()
-        return frozenset(found)
+        return frozenset(self._files_of_tops)
 
-    def files(self, top: str) -> Iterator[tuple[str, str]]:
-        """Yield path and hash of each Python file of a top-level name."""
+    @cached_property
+    def _files_of_tops(self) -> dict[str, list[str]]:
+        """The files that a top-level name may be imported from, as the RECORD tells them."""
+        found: dict[str, list[str]] = {}
+        for name, rest in _TOP.findall(self.text):
+            top = name.decode("utf-8", "replace")
+            if rest == b",":
+                module = _MODULE.fullmatch(top)
+                if module:
+                    found.setdefault(module[1], []).append(top)
+            elif _NAME.fullmatch(top):
+                found.setdefault(top, []).append(f"{top}/__init__.py")
+        return found
+
+    def files(self, tops: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield path and hash of each Python file of some top-level names."""
         lines = self.text.decode("utf-8", "replace").splitlines()
-        chosen = (line for line in lines if line.lstrip('"').startswith((f"{top}/", f"{top}.")))
+        chosen = (line for line in lines if _FIRST.split(line.lstrip('"'), 1)[0] in tops)
         for row in csv.reader(chosen):
             path = row[0] if row else ""
             if path.endswith((".py", ".so", ".pyd")) and ".." not in path.split("/"):
@@ -59,8 +65,8 @@ class Record:
         for path in (os.path.join(stem, "__init__.py"), f"{stem}.py"):
             if os.path.exists(path):
                 return path
-        for path, _ in self.files(top):
-            if "/" not in path and os.path.exists(os.path.join(self.folder, path)):
+        for path in self._files_of_tops.get(top, ()):
+            if os.path.exists(os.path.join(self.folder, path)):
                 return os.path.join(self.folder, path)
         return None
 

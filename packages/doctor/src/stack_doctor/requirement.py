@@ -13,11 +13,13 @@ from packaging.markers import (
     default_environment,
 )
 from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
 
 from .finding import Finding, find
 from .inventory import Distribution, Inventory
+
+Ranges = Mapping[str, str]
 
 #: Where our own distributions carry their names.
 FAMILY = ("stack",)
@@ -116,7 +118,7 @@ class Needs:
 def judge_requirements(inventory: Inventory) -> Iterator[Finding]:
     """Yield what is missing, out of range, without the extra or for another Python."""
     needs = Needs(inventory).all
-    ranges: Mapping[str, SpecifierSet] = _combine(needs)
+    ranges = _combine(needs)
     for need in needs:
         installed = inventory.get(need.requirement.name)
         if installed is None:
@@ -132,17 +134,16 @@ def judge_requirements(inventory: Inventory) -> Iterator[Finding]:
                 yield _tell_python(distribution, inventory.python)
 
 
-def _combine(needs: tuple[Need, ...]) -> dict[str, SpecifierSet]:
-    found: dict[str, SpecifierSet] = {}
+def _combine(needs: tuple[Need, ...]) -> Ranges:
+    found: dict[str, set[Specifier]] = defaultdict(set)
     for need in needs:
-        found[need.key] = found.get(need.key, SpecifierSet()) & need.requirement.specifier
-    return found
+        found[need.key].update(need.requirement.specifier)
+    return {key: ",".join(sorted(map(str, each), key=_by_operator)) for key, each in found.items()}
 
 
-def _install(need: Need, ranges: Mapping[str, SpecifierSet]) -> str:
+def _install(need: Need, ranges: Ranges) -> str:
     name, extras = need.requirement.name, ",".join(sorted(need.requirement.extras))
-    range_ = ",".join(sorted(map(str, ranges[need.key]), key=_by_operator))
-    return f'python -m pip install "{name}{f"[{extras}]" if extras else ""}{range_}"'
+    return f'python -m pip install "{name}{f"[{extras}]" if extras else ""}{ranges[need.key]}"'
 
 
 def _by_operator(text: str) -> tuple[bool, str]:
@@ -155,7 +156,7 @@ def _written(requirement: Requirement) -> str:
     return f"{requirement.name}{extras}{specifier}"
 
 
-def _tell_missing(need: Need, ranges: Mapping[str, SpecifierSet]) -> Finding:
+def _tell_missing(need: Need, ranges: Ranges) -> Finding:
     needer = need.needer
     return find(
         "requirement-missing",
@@ -167,9 +168,7 @@ def _tell_missing(need: Need, ranges: Mapping[str, SpecifierSet]) -> Finding:
     )
 
 
-def _tell_violated(
-    need: Need, installed: Distribution, ranges: Mapping[str, SpecifierSet]
-) -> Finding:
+def _tell_violated(need: Need, installed: Distribution, ranges: Ranges) -> Finding:
     needer = need.needer
     return find(
         "requirement-violated",

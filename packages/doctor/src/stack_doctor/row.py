@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from .problem import DoctorError
@@ -200,10 +200,11 @@ def _check_ranges(row: Row) -> None:
             f"Row '{row.id}': '{row.kind}' is no kind. Kinds are {', '.join(KINDS)}."
         )
     try:
-        _ = row.specifier, row.with_specifier
-        for text in row.companions.values():
-            SpecifierSet(text)
-    except InvalidSpecifier as error:
+        ranges = [row.specifier, row.with_specifier]
+        ranges += [SpecifierSet(text) for text in row.companions.values()]
+        for each in ranges:
+            each.contains("0")  # fails where a number has too many digits
+    except ValueError as error:
         raise DoctorError(f"Row '{row.id}': {error}. Write ranges as '>=1,<2'.") from None
     try:
         for text in row.install:
@@ -226,6 +227,10 @@ def _check_use(row: Row) -> None:
             f"Row '{row.id}' is of the kind '{row.kind}', which only bites in use."
             " Add 'code' or 'companions'."
         )
+    points = [row.proof[each] for each in ("bad", "good") if each in row.proof]
+    pins = [pin for point in points for pin in (point if isinstance(point, list) else [None])]
+    if not all(isinstance(pin, str) for pin in pins):
+        raise DoctorError(f"Row '{row.id}': 'bad' and 'good' are lists of texts. Correct them.")
     if not ({"bad", "good"} <= row.proof.keys() or row.proof.get("unproven")):
         raise DoctorError(
             f"Row '{row.id}': 'proof' has neither the points 'bad' and 'good' nor 'unproven'."

@@ -8,7 +8,7 @@ is logged here, so where somebody listens it executes the statement itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select
@@ -21,9 +21,24 @@ DRIVERS = frozenset({"pysqlite", "psycopg", "pymysql"})
 """The drivers that want nothing but a text and its values."""
 
 
-def is_heard(connection: Connection) -> bool:
-    """Tell whether somebody is told of what is sent on a connection."""
-    return connection._echo or connection._has_events or connection.engine._has_events
+def needs_execution(connection: Connection) -> bool:
+    """Tell whether SQLAlchemy has to execute what is sent on a connection.
+
+    It does where somebody is told of it, and where the names of schemas are translated.
+    """
+    return (
+        connection._echo
+        or connection._has_events
+        or connection.engine._has_events
+        or "schema_translate_map" in connection._execution_options
+        or (connection.dialect._has_events and _is_executed_otherwise(connection.dialect))
+    )
+
+
+def _is_executed_otherwise(dialect: Dialect) -> bool:
+    """Tell whether somebody hears of, or stands in for, the call of the driver."""
+    heard = dialect.dispatch
+    return bool(heard.do_execute or heard.do_execute_no_params)
 
 
 class ReadyReads:
@@ -43,7 +58,7 @@ class ReadyReads:
         if seen is None:
             # Most of those that are asked once never are again.
             self._seen[statement] = _Seen()
-        elif not is_heard(connection):
+        elif not needs_execution(connection):
             read = seen.find(statement, connection.dialect)
             if read is not None:
                 return read.fetch(connection, values)
@@ -113,9 +128,17 @@ class Ready:
                 return take(cursor)
             finally:
                 cursor.close()
-        except Exception as error:
-            # It invalidates what is dead, tells who listens, and raises its own error.
-            connection._handle_dbapi_exception(error, self._text, dict(values), None, None)
+        except BaseException as error:
+            self.fail(error, connection, values)
+
+    def fail(
+        self, error: BaseException, connection: Connection, values: Mapping[str, Any]
+    ) -> NoReturn:
+        """Raise what SQLAlchemy makes of an error.
+
+        It invalidates what is dead or was interrupted, and tells who listens.
+        """
+        connection._handle_dbapi_exception(error, self._text, dict(values), None, None)
 
     def converters(self, types: Iterable[Any], description: Sequence[Any]) -> Converters:
         """Return what makes values of what the driver returns.
@@ -159,17 +182,18 @@ class ReadyRead(Ready):
 
         :raises sqlalchemy.exc.SQLAlchemyError: whatever SQLAlchemy would raise.
         """
-        return self.send(connection, values, self._take)
-
-    def _take(self, cursor: Any) -> list[Any]:
-        rows = list(cursor.fetchall())
+        rows = self.send(connection, values, self._take)
         converters = self._converters
-        if converters is None:
-            converters = self._converters = self.converters(self._types, cursor.description)
         if not converters or not rows:
             return rows
+        # What a type of the application's own raises is not the database's error.
         # By columns: a loop over rows in Python would take what was saved.
         columns: list[Any] = list(zip(*rows, strict=True))
         for index, convert in converters:
             columns[index] = map(convert, columns[index])
         return list(zip(*columns, strict=True))
+
+    def _take(self, cursor: Any) -> list[Any]:
+        if self._converters is None:
+            self._converters = self.converters(self._types, cursor.description)
+        return list(cursor.fetchall())

@@ -7,14 +7,17 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Dialect
 
-from .ready import DRIVERS, Ready, is_complete
+from .ready import DRIVERS, Converters, Ready, is_complete
+
+_UNDESCRIBED = ((None, None),)
+"""What a driver says of the key of the last row."""
 
 
 class ReadyInsert(Ready):
     """An insert, and the defaults that it sends.
 
     :param defaults: by the names of their parameters.
-    :param key: the type of the key that the database makes and returns, or None.
+    :param key: the type of the key that the database makes, or None.
     """
 
     def __init__(
@@ -41,18 +44,21 @@ class ReadyInsert(Ready):
                 made = {name: default(_CONTEXT) for name, default in self._defaults}
             except _Asked:
                 return None
+            except BaseException as error:
+                self.fail(error, connection, values)
             sent = {**values, **made}
-        return self.send(connection, sent, self._take), sent
-
-    def _take(self, cursor: Any) -> Any:
-        if self._lasting:
-            return cursor.lastrowid
-        if self._key is None:
-            return None
-        (value,) = cursor.fetchone()
-        for _, convert in self.converters([self._key], cursor.description):
+        value, converters = self.send(connection, sent, self._take)
+        for _, convert in converters:
             value = convert(value)
-        return value
+        return value, sent
+
+    def _take(self, cursor: Any) -> tuple[Any, Converters]:
+        if self._key is None:
+            return None, []
+        if self._lasting:
+            return cursor.lastrowid, self.converters([self._key], _UNDESCRIBED)
+        (value,) = cursor.fetchone()
+        return value, self.converters([self._key], cursor.description)
 
 
 def make_insert(statement: Any, names: tuple[str, ...], dialect: Dialect) -> ReadyInsert | None:
@@ -64,6 +70,7 @@ def make_insert(statement: Any, names: tuple[str, ...], dialect: Dialect) -> Rea
         return None
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
     returned = compiled.implicit_returning or ()
+    counted = statement.table.autoincrement_column if compiled.postfetch_lastrowid else None
     defaults = [(column.key, column.default) for column in compiled.insert_prefetch]
     if (
         not is_complete(compiled)
@@ -76,7 +83,7 @@ def make_insert(statement: Any, names: tuple[str, ...], dialect: Dialect) -> Rea
     return ReadyInsert(
         compiled,
         [(name, _make_default(each)) for name, each in defaults],
-        returned[0].type if returned else None,
+        key.type if (key := returned[0] if returned else counted) is not None else None,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from stack_core.problem import FieldError
 
 from .placement import Placement
-from .ready import is_heard
+from .ready import needs_execution
 from .ready_insert import ReadyInsert, make_insert
 from .refusal import REQUIRED
 
@@ -77,7 +77,7 @@ class RowShape:
 
         :param bound: its parameters; whether they have a counted key and a version may differ.
         """
-        if self._keys is None or is_heard(connection):
+        if self._keys is None or needs_execution(connection):
             return None
         names = tuple(bound)
         try:

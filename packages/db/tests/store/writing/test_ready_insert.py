@@ -18,10 +18,29 @@ from stack_core.query import EVERYTHING
 from stack_core.store import store_for
 from stack_db import Database, Instant
 from stack_db.store.ready_insert import ReadyInsert
+from stack_db.store.row_shape import RowShape
 
 Start = Callable[..., tuple[Flask, Database]]
 COUNTER = itertools.count(1)
 MOMENT = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+
+
+class Shifted(sa.TypeDecorator[int]):
+    """A number that the database has less a thousand."""
+
+    impl = sa.Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Any) -> int | None:
+        return None if value is None else value - 1000
+
+    def process_result_value(self, value: int | None, dialect: Any) -> int | None:
+        return None if value is None else value + 1000
+
+
+def fail() -> int:
+    """Stand for a default that cannot be made."""
+    raise KeyError("no number")
 
 
 @pytest.fixture
@@ -70,9 +89,18 @@ def shop(address_of_database: str, start: Start) -> Any:
         part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
         note: Mapped[str | None] = mapped_column(sa.String(20))
 
+    class Numbered(db.Model):
+        id: Mapped[int] = mapped_column(Shifted, primary_key=True)
+        note: Mapped[str | None] = mapped_column(sa.String(20))
+
+    class Unlucky(db.Model):
+        id: Mapped[int] = mapped_column(primary_key=True)
+        pages: Mapped[int]
+        made: Mapped[int] = mapped_column(default=fail)
+
     with app.app_context():
         db.create_all()
-    models = {cls.__name__: cls for cls in (Item, Doubled, Computed, Coded)}
+    models = {cls.__name__: cls for cls in (Item, Doubled, Computed, Coded, Numbered, Unlucky)}
 
     class Shop:
         def __init__(self) -> None:
@@ -133,6 +161,27 @@ def test_keys_that_are_given(shop: Any, sent: list[Any]) -> None:
     assert saved.key == ("a", 2)
     assert shop.row("Coded", saved.key)["note"] == "%s ? :x"
     assert len(sent) == 1
+
+
+def test_counted_key_of_a_type_of_ones_own(shop: Any, sent: list[Any]) -> None:
+    """A key that the database counts is what its type makes of it, and finds the row."""
+    saved = [shop.store("Numbered").create({"note": each}, EVERYTHING) for each in "ab"]
+    assert [each.key for each in saved] == [1001, 1002]
+    assert shop.row("Numbered", 1002)["note"] == "b"
+    assert shop.store("Numbered").row(1002, ("note",), EVERYTHING) == ("b",)
+    assert len(sent) == 2
+
+
+def test_default_that_fails(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a default raises is the error that SQLAlchemy's own execution makes of it."""
+    store = shop.store("Unlucky")
+    with pytest.raises(Exception) as ready:
+        store.create({"pages": 1}, EVERYTHING)
+    monkeypatch.setattr(RowShape, "find_insert", lambda *given: None)
+    with pytest.raises(Exception) as executed:
+        store.create({"pages": 1}, EVERYTHING)
+    assert type(ready.value) is type(executed.value)
+    assert str(ready.value).splitlines()[0] == str(executed.value).splitlines()[0]
 
 
 def test_taken_value_is_a_conflict(shop: Any, sent: list[Any]) -> None:
