@@ -181,3 +181,14 @@ def test_closure_follows_extras() -> None:
 def test_tested_set_is_what_the_roof_carries() -> None:
     """The doctor's constraints name the ranges of the extras, as ``tooling/tested.py`` writes."""
     assert json.loads(tested.FILE.read_text("utf-8"))["ranges"] == tested.tested()
+
+
+def test_tested_set_holds_what_is_tested() -> None:
+    """Whoever obeys the constraints may have each release that the tests are run with."""
+    ours = {f"stack-{package.name}" for package in packages()}
+    ranges = [
+        Requirement(f"{name}{range_}")
+        for name, range_ in tested.tested().items()
+        if name not in ours
+    ]
+    assert lock.faults(lock.LOCKED.read_text("utf-8"), ranges) == []
