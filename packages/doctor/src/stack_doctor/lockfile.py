@@ -5,6 +5,7 @@ The first kind may leave releases open; the others hold everything that would be
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import tomllib
@@ -68,11 +69,14 @@ def read_lock(file: str, python: str) -> Inventory:
 
 def _read(file: str) -> str:
     try:
-        return read_file(file, MOST_BYTES).decode("utf-8-sig", "replace")
+        found = read_file(file, MOST_BYTES)
     except FileNotFoundError:
         raise DoctorError(f"'{file}' is not there. Name a file that is.") from None
     except UnreadableError as error:
         raise DoctorError(f"'{file}' cannot be read: {error}. Name another.") from None
+    # What PowerShell writes with ``>`` is UTF-16; pip reads it too.
+    wide = found.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return found.decode("utf-16" if wide else "utf-8-sig", "replace")
 
 
 def _is_frozen(file: str) -> bool:
