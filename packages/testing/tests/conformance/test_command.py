@@ -250,3 +250,11 @@ def test_stack_offers_the_command(good: str, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith(f"{good} conforms: 1 passed.\n")
+
+
+def test_debug_mode_of_the_shell_changes_no_verdict(
+    good: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever works with FLASK_DEBUG set is told the same as their pipeline."""
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    assert run(good, "--level", "advised") == 0
