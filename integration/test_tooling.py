@@ -182,3 +182,14 @@ def test_tested_set_is_what_the_roof_carries() -> None:
     """The doctor's constraints name the ranges of the extras, as ``tooling/tested.py`` writes."""
     text = (tested.ROOT / tested.FILE).read_text("utf-8")
     assert json.loads(text)["ranges"] == tested.find_tested()
+
+
+def test_tested_set_holds_what_is_tested() -> None:
+    """Whoever obeys the constraints may have each release that the tests are run with."""
+    ours = {f"stack-{package.name}" for package in packages()}
+    ranges = [
+        Requirement(f"{name}{range_}")
+        for name, range_ in tested.find_tested().items()
+        if name not in ours
+    ]
+    assert lock.faults(lock.LOCKED.read_text("utf-8"), ranges) == []

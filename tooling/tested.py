@@ -1,7 +1,7 @@
 """Writes the tested set, of which ``stack constraints`` makes lines, into the doctor.
 
 It is what the extras of ``packages/stack`` carry, and below Flask the ranges that the locked Flask
-asks for, capped at the next major. ``--check`` compares and writes nothing.
+asks for, up to the major after the locked release. ``--check`` compares and writes nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from importlib.metadata import requires
+from importlib.metadata import requires, version
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -22,12 +22,12 @@ from workspace import ROOT, packages
 FILE = Path("packages") / "doctor" / "src" / "stack_doctor" / "tested.json"
 
 
-def capped(specifier: SpecifierSet) -> str:
-    """Return a range with the next major as its end, where it has none."""
-    floors = [Version(each.version) for each in specifier if each.operator == ">="]
-    if any("<" in each.operator for each in specifier) or not floors:
-        return written(specifier)
-    return f">={max(floors)},<{max(floors).major + 1}"
+def capped(line: Requirement) -> str:
+    """Return a range that ends after the major that is tested, where it has no end."""
+    floors = [Version(each.version) for each in line.specifier if each.operator == ">="]
+    if any("<" in each.operator for each in line.specifier) or not floors:
+        return written(line.specifier)
+    return f">={max(floors)},<{Version(version(line.name)).major + 1}"
 
 
 def written(specifier: SpecifierSet) -> str:
@@ -41,9 +41,7 @@ def find_tested(root: Path = ROOT) -> dict[str, str]:
     lines = [*roof.dependencies, *(line for extra in roof.extras.values() for line in extra)]
     flask = [Requirement(line) for line in requires("flask") or ()]
     found: dict[str, str] = {
-        canonicalize_name(line.name): capped(line.specifier)
-        for line in flask
-        if line.marker is None
+        canonicalize_name(line.name): capped(line) for line in flask if line.marker is None
     }
     return dict(
         sorted({**found, **{line.name: written(line.specifier) for line in lines}}.items())

@@ -116,6 +116,18 @@ def test_included_files_are_read_once(ask: Ask, tmp_path: Path) -> None:
     assert [*found] == ["login-url_decode"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8"])
+def test_file_that_powershell_wrote_is_read(
+    encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``pip freeze > requirements.txt`` is UTF-16 with a mark there."""
+    file = tmp_path / "requirements.txt"
+    text = "\ufeffflask-login==0.6.2\r\nwerkzeug==3.0.0\r\n"
+    file.write_bytes(text.encode(encoding))
+    verdict = run(capsys, "doctor", "--project", str(tmp_path), "--lock", str(file))
+    assert [*verdict.findings] == ["login-url_decode"]
+
+
 def test_several_files_are_judged_apart(ask: Ask, tmp_path: Path, capsys: Any) -> None:
     """Each has a judgement of its own."""
     (tmp_path / "one.txt").write_text("flask-login==0.6.2\nflask==3.0.0\nwerkzeug==3.0.0\n")

@@ -21,9 +21,9 @@ def command(argv: list[str], prog: str) -> int:
     """Run ``stack constraints``."""
     parser = argparse.ArgumentParser(prog=prog, description=DESCRIPTION)
     parser.add_argument("--python", metavar="X.Y", default=platform.python_version(),
-                        help="the Python that it is for")  # fmt: skip
+                        help="the Python that it is for (default: this one)")  # fmt: skip
     parser.add_argument("--rows", metavar="FILE", action="append", default=[],
-                        help="known conflicts of your own, as JSON")  # fmt: skip
+                        help="known conflicts of your own, as JSON; repeatable")  # fmt: skip
     parser.add_argument("--output", metavar="FILE", help="where it is written; else it is printed")
     arguments = parser.parse_args(argv)
     try:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .application import judge_application
+from .application import PATIENCE, judge_application
 from .command import find_release
 from .explanation import explain, read_error
 from .inventory import Inventory, read_inventory
@@ -25,9 +25,11 @@ FINE, FOUND, UNJUDGED = 0, 1, 2
 DESCRIPTION = """\
 Judge what is installed: requirements that are not met, releases that are known to fail together,
 files that two distributions own or that hide an installed module. Nothing is changed or
-downloaded, and nothing imported, save with --app."""
+downloaded, and nothing imported, save with --app. Without --python or a FILE it is the environment
+that this is installed in."""
 EPILOG = """\
-Exit status: 0 fine, 1 something has to be mended, 2 it could not be judged."""
+Exit status: 0 fine, 1 something has to be mended (an error, or with --strict a warning), 2 it
+could not be judged."""
 
 
 def command(argv: list[str], prog: str) -> int:
@@ -50,18 +52,20 @@ def _parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
     add("files", metavar="FILE", nargs="*", help="the same as --lock FILE")
     add("--lock", metavar="FILE", action="append", default=[],
         help="judge what a file pins instead: requirements, pip freeze, pylock.toml, uv.lock,"
-        " poetry.lock; more than one can be named")  # fmt: skip
+        " poetry.lock; repeatable")  # fmt: skip
     add("--project", metavar="FOLDER", default=".",
-        help="whose source is searched for a use that fails; the working directory")  # fmt: skip
+        help="whose source is searched for a use that fails"
+        " (default: the working directory)")  # fmt: skip
     add("--app", metavar="MODULE:APP",
-        help="make the application, in a process of its own, and judge what it has")  # fmt: skip
+        help="make the application, as flask --app does, in a process of its own that has"
+        f" {PATIENCE} seconds, and judge what it has")  # fmt: skip
     add("--traceback", metavar="FILE",
         help="explain the error in a file, or in what is pasted for '-'")  # fmt: skip
     add("--rows", metavar="FILE", action="append", default=[],
-        help="known conflicts of your own, as JSON")  # fmt: skip
+        help="known conflicts of your own, as JSON; repeatable")  # fmt: skip
     add("--ignore", metavar="ID=REASON", action="append", default=[],
-        help="leave a finding, or all of a check, out of the status")  # fmt: skip
-    add("--format", choices=("text", "json", "github"), default="text")
+        help="leave a finding, or all of a check, out of the status; repeatable")  # fmt: skip
+    add("--format", choices=("text", "json", "github"), default="text", help="(default: text)")
     add("--strict", action="store_true", help="let warnings count as errors do")
     return parser.parse_args(argv)
 

@@ -102,7 +102,8 @@ KNOWN = (
     Known(
         "no-module", r"ModuleNotFoundError: No module named '(?P<name>[\w.]+)'",
         "The module '{name}' is not installed, or a file of the project hides its package.",
-        "Run stack doctor in the same environment; it tells what is missing.",
+        "Install the distribution that has it, or go to the folder that it is in. Where another"
+        " distribution requires it, stack doctor in the same environment tells which.",
     ),
 )  # fmt: skip
 

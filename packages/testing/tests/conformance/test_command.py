@@ -141,9 +141,13 @@ def test_settings_are_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("nowhere:Nothing", "'nowhere' cannot be imported (ModuleNotFoundError"),
         ("json", "'json' is no address. Write it as package:Extension."),
         ("json:Nothing", "'json' has no 'Nothing'. Mend the name behind the colon."),
-        ("json:JSONDecoder", "leads to a JSONDecoder, which has no 'init_app'."),
+        ("json:JSONDecoder", "leads to an object of type 'JSONDecoder', which has no 'init_app'."),
         ("flask.sessions:SecureCookieSession.get", "It cannot be constructed"),
         ("demanding:Demanding", "missing 1 required positional argument: 'word'"),
+        ("demanding:Waiting", "'init_app' of 'demanding:Waiting' is asynchronous"),
+        ("demanding:Steering", "(ValueError: \\x1b[31m \\udc80). Give what it needs"),
+        ("leaving:Leaving", "'leaving' cannot be imported (SystemExit: 9)."),
+        ("dying:Dying", "The process that judges it ended with status 3 (no message)."),
     ],
 )
 def test_what_cannot_be_judged_is_told(
@@ -153,13 +157,64 @@ def test_what_cannot_be_judged_is_told(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """What is not there, is no extension or wants an argument ends with 2 and a sentence."""
+    """What is not there, is no extension or wants an argument ends with 2 and a sentence, and
+    with no line for the rules that were not asked."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "demanding.py").write_text(
         "class Demanding:\n    def __init__(self, word): ...\n    def init_app(self, app): ...\n"
+        "class Waiting:\n    async def init_app(self, app): ...\n"
+        "class Steering:\n    def init_app(self, app): raise ValueError('\\x1b[31m \\udc80')\n"
     )
+    (tmp_path / "leaving.py").write_text("raise SystemExit(9)\n")
+    (tmp_path / "dying.py").write_text("import os\nos._exit(3)\n")
     assert run(target) == 2
-    assert reason in " ".join(capsys.readouterr().out.split())
+    said = capsys.readouterr().out
+    assert reason in " ".join(said.split())
+    assert "not run" not in said
+
+
+def test_neighbour_that_fails_is_told_as_the_neighbour(
+    good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where what is put on the application before it fails, the extension is not blamed."""
+    (tmp_path / "neighbours.py").write_text(
+        "class Failing:\n    def init_app(self, app): raise ValueError('no address')\n"
+        "class Nothing: ...\n"
+    )
+    assert run(good, "--with", "neighbours:Failing") == 2
+    assert (
+        "could not be judged. What is put on the application before it fails (ValueError: no"
+        " address)."
+    ) in " ".join(capsys.readouterr().out.split())
+    assert run(good, "--with", "neighbours:Nothing") == 2
+    assert "could not be judged. 'neighbours:Nothing' leads to an object of type" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+def test_advice_that_is_not_kept_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever reads that it conforms and that one rule failed, reads which and why both hold."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "untyped.py").write_text("class Untyped:\n    def init_app(self, app): ...\n")
+    assert run("untyped:Untyped", "--rule", "typed") == 0
+    said = capsys.readouterr().out
+    assert said.endswith("conforms: 1 failed. What it fails is only advised: typed.\n")
+
+
+def test_same_fault_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a rule sees in a test and outside of one is one sentence."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "greedy.py").write_text(
+        "class Greedy:\n"
+        "    def init_app(self, app):\n"
+        "        app.register_error_handler(404, lambda error: ('mine', 200))\n"
+    )
+    assert run("greedy:Greedy", "--rule", "handlers") == 1
+    assert " ".join(capsys.readouterr().out.split()).count("The handler of 404") == 1
 
 
 @pytest.mark.parametrize(
@@ -195,3 +250,11 @@ def test_stack_offers_the_command(good: str, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith(f"{good} conforms: 1 passed.\n")
+
+
+def test_debug_mode_of_the_shell_changes_no_verdict(
+    good: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever works with FLASK_DEBUG set is told the same as their pipeline."""
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    assert run(good, "--level", "advised") == 0

@@ -14,6 +14,7 @@ from .rendering import FORMATS
 from .report import Report
 from .rule import LEVELS
 from .subject import Subject
+from .wording import show
 
 STATUS = {"conforms": 0, "does-not-conform": 1, "not-judged": 2}
 
@@ -39,7 +40,7 @@ def command(argv: list[str], prog: str) -> int:
         print(f"Error: {error}", file=sys.stderr)
         return 2
     if report.verdict == "not-judged" and (given.format != "table" or given.output):
-        print(f"Error: {report.reason}", file=sys.stderr)
+        print(f"Error: {show(report.reason)}", file=sys.stderr)
     return STATUS[report.verdict]
 
 

@@ -70,7 +70,9 @@ def make_app(
     """
     folder.mkdir()
     app = JudgedApp("judged", root_path=str(folder), instance_path=str(folder / "instance"))
-    app.config.from_mapping({"SECRET_KEY": KEY, **source.settings, **(settings or {})})
+    # Not as FLASK_DEBUG says: in debug mode the error of a view comes out in place of its page.
+    given = {"DEBUG": False, "SECRET_KEY": KEY, **source.settings, **(settings or {})}
+    app.config.from_mapping(given)
     for other in source.make_others() if others else ():
         if in_context:
             with app.app_context():

@@ -44,7 +44,7 @@ def conclude(rule: Rule, found: list[Fault | Measure]) -> Result:
     return make_result(
         rule,
         "failed",
-        seen=" ".join(fault.seen for fault in faults[:2]),
+        seen=" ".join(list(dict.fromkeys(fault.seen for fault in faults))[:2]),
         mend=rule.mend,
         evidence=tuple(evidence)[:MOST],
         measures=measures,

@@ -112,7 +112,8 @@ def _path() -> list[str]:
 
 
 def _ask(order: Order) -> Answer:
-    command = [sys.executable, "-P", "-m", f"{__package__}.worker"]
+    # Not with -m: the package imports the worker itself, of which Python would warn.
+    command = [sys.executable, "-P", "-c", f"from {__package__}.worker import main; main()"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(order.path)}
     try:
         done = subprocess.run(

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from .report import Report, Result, weighs
+from .wording import show
 
 WIDTH = 96
 _MARKS = {
@@ -16,20 +17,21 @@ _MARKS = {
     "failed": "FAILED",
     "exempt": "exempt",
     "not-applicable": "n/a",
-    "not-run": "not run",
 }
 
 
 def render_table(report: Report) -> str:
-    """Return a report for a person: a line for each rule, and below it what was seen."""
+    """Return a report for a person: a line for each rule that was asked, and what was seen."""
     lines = [_title(report), ""]
-    width = max((len(each.rule) for each in report.results), default=0)
-    for result in report.results:
+    asked = [each for each in report.results if each.outcome != "not-run"]
+    width = max((len(each.rule) for each in asked), default=0)
+    for result in asked:
         mark = _MARKS[result.outcome]
         lines.append(f"{mark:8}{result.number:5}{result.level:12}{result.rule:{width}}".rstrip())
         lines += _explain(result)
-    lines += ["", *_fold(conclude(report))]
-    return "\n".join(lines)
+    lines += [""] if asked else []
+    lines += _fold(conclude(report))
+    return "\n".join(map(show, lines))
 
 
 def render_json(report: Report) -> str:
@@ -65,9 +67,12 @@ def conclude(report: Report) -> str:
     name = report.extension.target
     if report.verdict == "not-judged":
         return f"{name} could not be judged. {report.reason}"
-    failed = [each for each in report.failed() if weighs(each, report.level)]
+    failed = [each.rule for each in report.failed() if weighs(each, report.level)]
+    spared = [each.rule for each in report.failed() if not weighs(each, report.level)]
     said = "conforms" if report.verdict == "conforms" else "does not conform"
-    why = f" It fails {', '.join(each.rule for each in failed)}." if failed else ""
+    why = f" It fails {', '.join(failed)}." if failed else ""
+    if spared and not failed:
+        why = f" What it fails is only advised: {', '.join(spared)}."
     return f"{name} {said}: {many}.{why} {report.reason}".rstrip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from importlib.util import module_from_spec, spec_from_file_location
@@ -11,6 +12,8 @@ from types import ModuleType
 from typing import Any
 
 import msgspec
+
+from .wording import say
 
 
 class SubjectError(Exception):
@@ -89,10 +92,9 @@ def find(address: str) -> Any:
         raise SubjectError(f"{address!r} is no address. Write it as package:Extension.")
     try:
         found: Any = importlib.import_module(module)
-    except Exception as error:
-        said = " ".join(str(error).split()) or "no message"
+    except (Exception, SystemExit) as error:
         raise SubjectError(
-            f"{module!r} cannot be imported ({type(error).__name__}: {said})."
+            f"{module!r} cannot be imported ({say(error)})."
             " Install what is missing, or mend the name."
         ) from error
     for name in path.split("."):
@@ -108,14 +110,19 @@ def find(address: str) -> Any:
 def make(factory: Any, address: str) -> Any:
     """Return an extension: what an address leads to, or what that makes.
 
-    :raises SubjectError: it has no ``init_app``.
+    :raises SubjectError: it has no ``init_app``, or one that would never run.
     """
     is_instance = hasattr(factory, "init_app") and not isinstance(factory, type)
     made = factory if is_instance or not callable(factory) else factory()
     if not callable(getattr(made, "init_app", None)):
         raise SubjectError(
-            f"{address!r} leads to a {type(made).__name__}, which has no 'init_app'."
-            " Name a class, a factory or an object that has one."
+            f"{address!r} leads to an object of type {type(made).__name__!r}, which has no"
+            " 'init_app'. Name a class, a factory or an object that has one."
+        )
+    if inspect.iscoroutinefunction(made.init_app):
+        raise SubjectError(
+            f"'init_app' of {address!r} is asynchronous, and nobody awaits it."
+            " Make it an ordinary function."
         )
     return made
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from flask import Flask
 
 from stack_core import find_extension
 
@@ -59,6 +60,8 @@ def try_out(source: Source, folder: Path) -> Trial:
     found = _identify(source, extension)
     try:
         return msgspec.structs.replace(found, in_context=_start(source, folder))
+    except SubjectError as error:
+        return msgspec.structs.replace(found, reason=str(error))
     except Exception as error:
         return msgspec.structs.replace(
             found,
@@ -81,7 +84,7 @@ def _explain_unmade(source: Source, error: Exception) -> Trial:
 def _start(source: Source, folder: Path) -> bool:
     """Put the extension on an application and tell whether it wants a context around that."""
     for in_context in (False, True):
-        app = make_app(source, folder / str(in_context), in_context=in_context)
+        app = _make_app(source, folder / str(in_context), in_context)
         extension = source.make()
         try:
             if in_context:
@@ -95,6 +98,22 @@ def _start(source: Source, folder: Path) -> bool:
         else:
             return in_context
     raise AssertionError("One of the two returns or raises.")
+
+
+def _make_app(source: Source, folder: Path, in_context: bool) -> Flask:
+    """Return an application with what is put on it before.
+
+    :raises SubjectError: that fails, which is no fault of the extension.
+    """
+    try:
+        return make_app(source, folder, in_context=in_context)
+    except SubjectError:
+        raise
+    except Exception as error:
+        raise SubjectError(
+            f"What is put on the application before it fails ({say(error)})."
+            " Give what that needs with --setting and --with, or in the contract."
+        ) from error
 
 
 def _locate(kind: type) -> Trial:

@@ -13,9 +13,17 @@ LEAST = 4
 
 def say(error: BaseException) -> str:
     """Return an error in one line, without a full stop at its end."""
-    text = " ".join(str(error).split())
+    # A path may hold a lone surrogate, which no report can be encoded with.
+    text = " ".join(str(error).encode("utf-8", "backslashreplace").decode().split())
     name = type(error).__name__
     return f"{name}: {text}"[:MOST].rstrip(".") if text else name
+
+
+def show(text: str) -> str:
+    """Return a line with the number of each character that would steer a terminal."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 def enumerate_some(things: Iterable[str], most: int = 4) -> str:

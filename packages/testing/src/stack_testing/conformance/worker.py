@@ -139,7 +139,3 @@ def _judge(rule: Rule, stand: Stand) -> Result:
     except Ended as error:
         result = make_result(rule, "failed", seen=str(error), mend=rule.mend)
     return msgspec.structs.replace(result, seconds=round(time.perf_counter() - start, 3))
-
-
-if __name__ == "__main__":
-    main()
