@@ -195,3 +195,24 @@ def test_stack_offers_the_command(good: str, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith(f"{good} conforms: 1 passed.\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("raise SystemExit(3)", "cannot be imported (SystemExit: 3)"),
+        ("import os; os._exit(0)", "ended with status 0 (no message)"),
+    ],
+)
+def test_import_that_ends_the_process_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    source: str,
+    said: str,
+) -> None:
+    """The reason is the extension's own, and no warning of the kit's process."""
+    (tmp_path / "leaving.py").write_text(source)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert run("leaving:Extension") == 2
+    assert said in " ".join(capsys.readouterr().out.split())

@@ -112,7 +112,9 @@ def _path() -> list[str]:
 
 
 def _ask(order: Order) -> Answer:
-    command = [sys.executable, "-P", "-m", f"{__package__}.worker"]
+    # The face of the package has imported the worker's module; that is meant so.
+    quiet = ("-W", "ignore::RuntimeWarning:runpy")
+    command = [sys.executable, "-P", *quiet, "-m", f"{__package__}.worker"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(order.path)}
     try:
         done = subprocess.run(

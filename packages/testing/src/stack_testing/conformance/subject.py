@@ -89,7 +89,7 @@ def find(address: str) -> Any:
         raise SubjectError(f"{address!r} is no address. Write it as package:Extension.")
     try:
         found: Any = importlib.import_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = " ".join(str(error).split()) or "no message"
         raise SubjectError(
             f"{module!r} cannot be imported ({type(error).__name__}: {said})."
