@@ -124,3 +124,39 @@ def test_environment_without_an_interpreter_makes_no_application(
     verdict = run(capsys, *laid.arguments("--app", "shop:app"))
     assert verdict.status == 2
     assert verdict.report["problem"] == "--app needs an interpreter. Name one with --python."
+
+
+def test_endless_output_is_ended(ask: Ask) -> None:
+    """An application that never stops talking is ended before it fills memory or disk."""
+    began = time.monotonic()
+    verdict = ask("import sys\nwhile True:\n    sys.stderr.write('x' * 100_000)\n")
+    assert verdict.status == 2
+    assert "says more than" in verdict.report["problem"]
+    assert time.monotonic() - began < 15
+
+
+def test_what_it_leaves_behind_is_not_waited_for(ask: Ask, tmp_path: Path) -> None:
+    """A process with a session of its own may hold the output open: the application is made."""
+    began = time.monotonic()
+    verdict = ask(
+        "import subprocess\nfrom flask import Flask\napp = Flask(__name__)\n"
+        "subprocess.Popen(['sleep', '12'], start_new_session=True)\n"
+    )
+    assert verdict.status == 0
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("text", ["{}", '{"owners": {"other": [1]}}'])
+def test_answer_that_is_not_the_probes(ask: Ask, text: str) -> None:
+    """An application that writes an answer of its own was not made."""
+    verdict = ask(f"import os, sys\nopen(sys.argv[2], 'w').write({text!r})\nos._exit(0)\n")
+    assert {*verdict.findings} == {"app-import:shop:app"}
+
+
+@pytest.mark.parametrize("option", ["--app", "--python", "--traceback"])
+def test_empty_name_is_not_left_out(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a shell makes of a variable that is not set is no judgement of something else."""
+    verdict = run(capsys, "doctor", "--project", str(tmp_path), option, "")
+    assert verdict.status != 0

@@ -64,6 +64,8 @@ class Readers:
         if reader is not None and heard and not reader._has_events:
             # Never set to False, which would hide it from who listens to all engines.
             reader._has_events = True
+        if reader is not None and self._options[bind_key][0].dialect._has_events:
+            vars(reader.dialect)["_has_events"] = True
         return reader
 
     def capacity(self, engine: Engine) -> int:
@@ -95,6 +97,8 @@ class Readers:
         reader.__class__ = _Reader
         vars(reader).pop("dispatch", None)
         vars(reader)["dispatch"] = reader.dispatch._join(engine.dispatch)
+        # How to connect, what to execute and what became of it are the dialect's to tell.
+        vars(reader.dialect)["dispatch"] = engine.dialect.dispatch
         for name in ("connect", "checkout", "checkin"):
             if getattr(engine.pool.dispatch, name):
                 event.listen(reader, name, partial(_forward, engine, name))

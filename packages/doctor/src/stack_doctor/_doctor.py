@@ -75,11 +75,11 @@ def _judge(arguments: argparse.Namespace) -> list[Judgement]:
     if not os.path.isdir(arguments.project):
         raise DoctorError(f"'{arguments.project}' is no folder. Name the project's.")
     source = Source(arguments.project)
-    place = find_place(arguments.python) if arguments.python else find_own()
-    if arguments.traceback:
+    place = find_place(arguments.python) if arguments.python is not None else find_own()
+    if arguments.traceback is not None:
         return [_explain(arguments, rows, place)]
     judgements = [judge(each, rows, source) for each in _read_inventories(arguments, place)]
-    if arguments.app:
+    if arguments.app is not None:
         inventory = read_inventory(place.paths, place.python, arguments.app)
         found = judge_application(place.program, arguments.app, source.folder, rows, inventory)
         judgements.append(close(inventory, found))

@@ -11,8 +11,9 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import IO, Any
 
 from .explanation import explain
 from .finding import Finding, find
@@ -22,6 +23,12 @@ from .reading import UnreadableError, read_file
 from .row import Row
 
 MOST_BYTES = 5_000_000
+#: How often it is looked whether it was made, in seconds.
+BETWEEN_LOOKS = 0.1
+#: The most bytes that an application may say meanwhile.
+MOST_SAID = 50_000_000
+#: The most bytes that are kept of what an application says when it fails.
+MOST_TOLD = 20_000
 #: The longest that an application may take to be made, in seconds.
 PATIENCE = 30
 
@@ -42,6 +49,9 @@ _OWNERS = {
 }
 
 
+_TOLD = {"owners", "duplicates", "unprotected", "swallowed", "shadowing"}
+
+
 def probe(program: str, target: str, folder: str) -> Mapping[str, Any]:
     """Make an application and return what it tells.
 
@@ -54,39 +64,54 @@ def probe(program: str, target: str, folder: str) -> Mapping[str, Any]:
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_probe.py")
     with tempfile.TemporaryDirectory(prefix="stack-doctor-") as place:
         answer = os.path.join(place, "answer.json")
-        said = _run([program, script, target, answer], folder)
+        with open(os.path.join(place, "said"), "w+b") as file:
+            said = _run([program, script, target, answer], folder, file)
         try:
             told = json.loads(read_file(answer, MOST_BYTES))
         except (FileNotFoundError, UnreadableError, ValueError):
             return {"error": said or "The process ended without a word."}
-    return told if isinstance(told, dict) else {"error": said}
+    # An application can write there too; what it wrote is none of the probe's answers.
+    is_answer = isinstance(told, dict) and (told.get("error") or told.keys() >= _TOLD)
+    return told if is_answer else {"error": said or "The process ended without a word."}
 
 
-def _run(command: list[str], folder: str) -> str:
+def _run(command: list[str], folder: str, said: IO[bytes]) -> str:
     process = subprocess.Popen(
         command,
         cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=said,
         start_new_session=True,
     )
     try:
-        _, errors = process.communicate(timeout=PATIENCE)
-    except subprocess.TimeoutExpired:
-        raise DoctorError(
-            f"The application was not made within {PATIENCE} s. Let it open nothing and wait for"
-            " nothing when it is imported."
-        ) from None
+        _wait(process, said)
     finally:
         # What the application started goes with it.
         with contextlib.suppress(ProcessLookupError, AttributeError):
             os.killpg(process.pid, signal.SIGKILL)
         process.kill()
         process.wait()
-        if process.stderr:
-            process.stderr.close()
-    return errors[-20_000:].decode("utf-8", "replace")
+    size = said.seek(0, os.SEEK_END)
+    said.seek(max(0, size - MOST_TOLD))
+    return said.read(MOST_TOLD).decode("utf-8", "replace")
+
+
+def _wait(process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=BETWEEN_LOOKS)
+            return
+        if os.fstat(said.fileno()).st_size > MOST_SAID:
+            raise DoctorError(
+                f"The application says more than {MOST_SAID:,} bytes when it is made. Let it say"
+                " less."
+            )
+    raise DoctorError(
+        f"The application was not made within {PATIENCE} s. Let it open nothing and wait for"
+        " nothing when it is imported."
+    )
 
 
 def judge_application(

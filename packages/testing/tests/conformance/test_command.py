@@ -258,3 +258,24 @@ def test_debug_mode_of_the_shell_changes_no_verdict(
     """Whoever works with FLASK_DEBUG set is told the same as their pipeline."""
     monkeypatch.setenv("FLASK_DEBUG", "1")
     assert run(good, "--level", "advised") == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("raise SystemExit(3)", "cannot be imported (SystemExit: 3)"),
+        ("import os; os._exit(0)", "ended with status 0 (no message)"),
+    ],
+)
+def test_import_that_ends_the_process_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    source: str,
+    said: str,
+) -> None:
+    """The reason is the extension's own, and no warning of the kit's process."""
+    (tmp_path / "leaving.py").write_text(source)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert run("leaving:Extension") == 2
+    assert said in " ".join(capsys.readouterr().out.split())
