@@ -113,7 +113,7 @@ def make(factory: Any, address: str) -> Any:
     :raises SubjectError: it has no ``init_app``, or one that would never run.
     """
     is_instance = hasattr(factory, "init_app") and not isinstance(factory, type)
-    made = factory if is_instance or not callable(factory) else factory()
+    made: Any = factory if is_instance or not callable(factory) else factory()
     if not callable(getattr(made, "init_app", None)):
         raise SubjectError(
             f"{address!r} leads to an object of type {type(made).__name__!r}, which has no"
