@@ -17,6 +17,12 @@ from stack_core.store import store_for
 from stack_db import Database
 
 
+@pytest.fixture(autouse=True)
+def deaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no engine be heard afterwards: removing a listener of the class does not see to that."""
+    monkeypatch.setattr(Engine, "_has_events", False)
+
+
 def test_read_is_heard_once(start: Callable[..., tuple[Flask, Database]]) -> None:
     """Who listens to all engines, or to one, hears of each read once."""
     app, db = start(SQLALCHEMY_DATABASE_URI="sqlite:///reader.db")
@@ -45,7 +51,7 @@ def test_read_is_heard_once(start: Callable[..., tuple[Flask, Database]]) -> Non
 
 
 def test_dialect_is_heard_once(start: Callable[..., tuple[Flask, Database]]) -> None:
-    """Who makes connections, executes in the driver's place or hears of errors does so of reads."""
+    """Who connects or executes in the driver's place, or hears of errors, does so for reads."""
     app, db = start(SQLALCHEMY_DATABASE_URI="sqlite:///reader.db")
     heard: list[str] = []
 
