@@ -39,6 +39,8 @@ def copy_tests(folder: Path) -> Path:
 def list_foreign(tree: Path, chosen: Sequence[str], installed: Collection[str]) -> list[str]:
     """Return the test files below some paths that import one of ours that is not installed.
 
+    Where a ``conftest.py`` does, it is the whole folder.
+
     :param installed: distributions.
     """
     missing = {each.module.name for each in packages() if each.distribution not in installed}
@@ -47,10 +49,9 @@ def list_foreign(tree: Path, chosen: Sequence[str], installed: Collection[str]) 
     for path in chosen:
         place = tree / path
         files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
-        found += [
-            str(file.relative_to(tree)) for file in files if (missing | tooling) & imported(file)
-        ]
-    return found
+        foreign = [file for file in files if (missing | tooling) & imported(file)]
+        found += [file.parent if file.name == "conftest.py" else file for file in foreign]
+    return [str(path.relative_to(tree)) for path in found]
 
 
 def choose_paths(names: Sequence[str], extent: Mapping[str, Sequence[str]]) -> list[str]:
