@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from itertools import product
@@ -20,6 +21,7 @@ nox.options.reuse_existing_virtualenvs = True
 nox.options.sessions = ["tests", "lint", "types", "docs"]
 
 LOCKED = "tooling/locked.txt"
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 #: The tests that need nothing but Python.
 LOCAL = "not services and not browser and not node and not fuzz and not incompat"
 MYPY = ["--strict", "--no-error-summary", "--pretty"]
@@ -75,6 +77,9 @@ def api(session: nox.Session) -> None:
     place = Path(session.create_tmp()).resolve()
     for name in ("package.json", "package-lock.json"):
         shutil.copy(ROOT / "tooling" / "node" / name, place)
+    if SYSTEM_CERTIFICATES.is_file() and "NODE_EXTRA_CA_CERTS" not in os.environ:
+        # Node has a list of its own, and does not know whom the machine trusts besides.
+        session.env["NODE_EXTRA_CA_CERTS"] = str(SYSTEM_CERTIFICATES)
     with session.chdir(place):
         session.run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
     session.env["STACK_NODE_MODULES"] = str(place / "node_modules")
