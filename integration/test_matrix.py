@@ -26,7 +26,7 @@ from matrix.outcome import NEVER, Outcome, read_report, read_results, write_resu
 from matrix.page import render
 from matrix.plan import PLAN, Cell, Plan, read_plan
 from matrix.program import run, shorten
-from matrix.tree import choose_paths, copy_tests, list_foreign, list_without
+from matrix.tree import choose_paths, copy_tests, is_below, list_foreign, list_without
 from workspace import packages
 
 CELL = Cell("3.11", "locked", "core", "sqlite", "all")
@@ -220,6 +220,8 @@ def test_tests_of_absent_packages_are_left_out(tmp_path: Path) -> None:
     assert list_foreign(tree, paths, everything) == []
     foreign = list_foreign(tree, paths, everything - {"stack-db"})
     assert "packages/rest/tests/resource" in foreign, "its conftest.py serves a database"
+    assert is_below("packages/rest/tests/resource/test_item.py", foreign)
+    assert not is_below("packages/rest/tests/resource_of_another", foreign)
     files = [tree / name for name in foreign]
     files = [file / "conftest.py" if file.is_dir() else file for file in files]
     assert all("stack_db" in file.read_text("utf-8") for file in files)

@@ -14,7 +14,7 @@ from .interpreter import find_python
 from .outcome import Outcome, read_report
 from .plan import Cell, Plan
 from .program import run, shorten
-from .tree import choose_paths, list_foreign, list_without
+from .tree import choose_paths, is_below, list_foreign, list_without
 
 PATIENCE = 1800
 #: pytest's exit code for a run in which no test was chosen.
@@ -85,11 +85,9 @@ class Bench:
             *(f"--ignore={path}" for path in (*foreign, *list_without(extent))),
             f"--junitxml={report}",
         ]
-        paths = [path for path in paths if path not in foreign]
-        ended = run(
-            (place.python, "-m", "pytest", *words, *paths), self.tree, PATIENCE,
-            PYTHONPYCACHEPREFIX=str(place.folder / "bytecode"),
-        )  # fmt: skip
+        # What is named is collected although a folder around it is left out.
+        paths = [path for path in paths if not is_below(path, foreign)]
+        ended = run((place.python, "-m", "pytest", *words, *paths), self.tree, PATIENCE)
         if ended.code is None:
             return replace(known, verdict="failed", reason=f"No end after {PATIENCE} seconds.")
         if not report.is_file() or ended.code == NOTHING:

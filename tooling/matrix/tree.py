@@ -54,6 +54,11 @@ def list_foreign(tree: Path, chosen: Sequence[str], installed: Collection[str]) 
     return [str(path.relative_to(tree)) for path in found]
 
 
+def is_below(path: str, places: Collection[str]) -> bool:
+    """Tell whether a path is one of some places, or in one of them."""
+    return any(path == place or path.startswith(f"{place}/") for place in places)
+
+
 def choose_paths(names: Sequence[str], extent: Mapping[str, Sequence[str]]) -> list[str]:
     """Return what of the packages is run.
 
