@@ -222,6 +222,8 @@ def test_tests_of_absent_packages_are_left_out(tmp_path: Path) -> None:
     assert "packages/rest/tests/resource" in foreign, "its conftest.py serves a database"
     assert is_below("packages/rest/tests/resource/test_item.py", foreign)
     assert not is_below("packages/rest/tests/resource_of_another", foreign)
+    named = ["packages/rest/tests/resource/test_item.py"]
+    assert list_foreign(tree, named, everything - {"stack-db"}) == ["packages/rest/tests/resource"]
     files = [tree / name for name in foreign]
     files = [file / "conftest.py" if file.is_dir() else file for file in files]
     assert all("stack_db" in file.read_text("utf-8") for file in files)

@@ -49,6 +49,8 @@ def list_foreign(tree: Path, chosen: Sequence[str], installed: Collection[str]) 
     for path in chosen:
         place = tree / path
         files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+        around = [each / "conftest.py" for each in place.parents if each.is_relative_to(tree)]
+        files += [file for file in around if file.is_file() and file.parent != tree]
         foreign = [file for file in files if (missing | tooling) & imported(file)]
         found += [file.parent if file.name == "conftest.py" else file for file in foreign]
     return [str(path.relative_to(tree)) for path in found]
