@@ -104,6 +104,32 @@ def test_listeners_hear_of_each(
     assert len(made) == ready
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["all engines", "this engine"])
+def test_listener_that_has_gone_is_forgotten(
+    stored: Any, made: list[ReadyRead], whole: bool
+) -> None:
+    """While somebody listens SQLAlchemy executes; once nobody does any more, it does not."""
+    store, heard = stored.store("Book"), []
+    with stored.app.app_context():
+        target = sa.Engine if whole else stored.db.engine
+
+    def listen(*given: Any) -> None:
+        heard.append(given[2])
+
+    sa.event.listen(target, "before_cursor_execute", listen)
+    try:
+        for _ in range(3):
+            store.row(1, FIELDS, EVERYTHING)
+    finally:
+        sa.event.remove(target, "before_cursor_execute", listen)
+    assert len(heard) == 3
+    assert not made
+    for _ in range(3):
+        store.row(1, FIELDS, EVERYTHING)
+    assert len(heard) == 3
+    assert made
+
+
 def test_logged_statements_are_logged(
     stored: Any, made: list[ReadyRead], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -26,12 +26,27 @@ def needs_execution(connection: Connection) -> bool:
 
     It does where somebody is told of it, and where the names of schemas are translated.
     """
+    # That somebody has listened is remembered for ever, by the class of engines too.
+    heard = connection._has_events or connection.engine._has_events
     return (
         connection._echo
-        or connection._has_events
-        or connection.engine._has_events
+        or (heard and _is_heard(connection))
         or "schema_translate_map" in connection._execution_options
         or (connection.dialect._has_events and _is_executed_otherwise(connection.dialect))
+    )
+
+
+def _is_heard(connection: Connection) -> bool:
+    """Tell whether somebody listens to what is executed, and to what begins for it."""
+    heard = connection.dispatch
+    return bool(
+        heard.before_cursor_execute
+        or heard.after_cursor_execute
+        or heard.before_execute
+        or heard.after_execute
+        or heard.begin
+        or heard.commit
+        or heard.rollback
     )
 
 
