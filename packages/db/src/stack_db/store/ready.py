@@ -7,7 +7,7 @@ is logged here, so where somebody listens it executes the statement itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -118,9 +118,14 @@ def is_complete(compiled: Any) -> bool:
 
 
 class Ready:
-    """A text with what makes its parameters of values."""
+    """A text with what makes its parameters of values, and values of what comes back.
 
-    def __init__(self, compiled: Any) -> None:
+    :param types: of the columns that come back.
+    """
+
+    def __init__(self, compiled: Any, types: Sequence[Any]) -> None:
+        self._types = types
+        self._converters: Converters | None = None
         self._dialect: Dialect = compiled.dialect
         self._text: str = compiled.string
         self._positional: bool = compiled.positional
@@ -155,17 +160,18 @@ class Ready:
         """
         connection._handle_dbapi_exception(error, self._text, dict(values), None, None)
 
-    def converters(self, types: Iterable[Any], description: Sequence[Any]) -> Converters:
-        """Return what makes values of what the driver returns.
+    def learn(self, description: Sequence[Any]) -> Converters:
+        """Return what makes values of what the driver returns, found out once.
 
-        :param types: of the columns.
-        :param description: what the driver says of them.
+        :param description: what the driver says of the columns.
         """
-        found = [
-            column.dialect_impl(self._dialect).result_processor(self._dialect, said[1])
-            for column, said in zip(types, description, strict=True)
-        ]
-        return [(index, convert) for index, convert in enumerate(found) if convert is not None]
+        if self._converters is None:
+            found = [
+                column.dialect_impl(self._dialect).result_processor(self._dialect, said[1])
+                for column, said in zip(self._types, description, strict=True)
+            ]
+            self._converters = [each for each in enumerate(found) if each[1] is not None]
+        return self._converters
 
     def _bind(self, values: Mapping[str, Any]) -> Any:
         if self._positional:
@@ -182,23 +188,14 @@ class Ready:
 
 
 class ReadyRead(Ready):
-    """A statement that reads.
-
-    :param types: of its columns.
-    """
-
-    def __init__(self, compiled: Any, types: Sequence[Any]) -> None:
-        super().__init__(compiled)
-        self._types = types
-        self._converters: Converters | None = None
+    """A statement that reads."""
 
     def fetch(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         """Return the rows.
 
         :raises sqlalchemy.exc.SQLAlchemyError: whatever SQLAlchemy would raise.
         """
-        rows = self.send(connection, values, self._take)
-        converters = self._converters
+        rows, converters = self.send(connection, values, self._take)
         if not converters or not rows:
             return rows
         # What a type of the application's own raises is not the database's error.
@@ -208,7 +205,6 @@ class ReadyRead(Ready):
             columns[index] = map(convert, columns[index])
         return list(zip(*columns, strict=True))
 
-    def _take(self, cursor: Any) -> list[Any]:
-        if self._converters is None:
-            self._converters = self.converters(self._types, cursor.description)
-        return list(cursor.fetchall())
+    def _take(self, cursor: Any) -> tuple[list[Any], Converters]:
+        converters = self.learn(cursor.description)
+        return list(cursor.fetchall()), converters

@@ -23,9 +23,8 @@ class ReadyInsert(Ready):
     def __init__(
         self, compiled: Any, defaults: list[tuple[str, Callable[[Any], Any]]], key: Any
     ) -> None:
-        super().__init__(compiled)
+        super().__init__(compiled, () if key is None else (key,))
         self._defaults = defaults
-        self._key = key
         self._lasting: bool = compiled.postfetch_lastrowid
 
     def insert(
@@ -53,12 +52,12 @@ class ReadyInsert(Ready):
         return value, sent
 
     def _take(self, cursor: Any) -> tuple[Any, Converters]:
-        if self._key is None:
+        if not self._types:
             return None, []
         if self._lasting:
-            return cursor.lastrowid, self.converters([self._key], _UNDESCRIBED)
+            return cursor.lastrowid, self.learn(_UNDESCRIBED)
         (value,) = cursor.fetchone()
-        return value, self.converters([self._key], cursor.description)
+        return value, self.learn(cursor.description)
 
 
 def make_insert(statement: Any, names: tuple[str, ...], dialect: Dialect) -> ReadyInsert | None:
