@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import uuid4
@@ -30,6 +31,38 @@ def new_database(service: str) -> Iterator[URL]:
         with admin.connect() as connection:
             force = " WITH (FORCE)" if postgres else ""
             connection.execute(sa.text(f"DROP DATABASE {name}{force}"))
+
+
+def cut_connections(url: URL) -> None:
+    """Let a server cut everybody's connections to a database, and wait until it has.
+
+    The command itself only asks for it: who used a connection right after it
+    might still be answered.
+    """
+    postgres = url.get_backend_name() == "postgresql"
+    find, cut = (
+        (
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            "SELECT pg_terminate_backend({})",
+        )
+        if postgres
+        else (
+            "SELECT id FROM information_schema.processlist"
+            " WHERE db = DATABASE() AND id <> CONNECTION_ID()",
+            "KILL {}",
+        )
+    )
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        found = set(connection.scalars(sa.text(find)))
+        for number in found:
+            connection.execute(sa.text(cut.format(number)))
+        until = time.monotonic() + 10
+        while found & set(connection.scalars(sa.text(find))):
+            if time.monotonic() > until:
+                raise TimeoutError("The server has not cut the connections within 10 seconds.")
+            time.sleep(0.005)
 
 
 def close_engines(app: Flask) -> None:

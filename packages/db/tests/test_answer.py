@@ -15,6 +15,7 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy.engine import URL
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from databases import cut_connections
 from stack_db import Database
 
 Start = Callable[..., tuple[Flask, Database]]
@@ -175,16 +176,11 @@ def test_command_in_debug_has_its_traceback(dead: Dead, run_flask: Callable[...,
 def test_connection_that_is_lost_after_the_view(server: URL, start: Start) -> None:
     """An answer that was made is sent, though the end of its transaction finds nobody."""
     app, db = start(SQLALCHEMY_DATABASE_URI=server.render_as_string(hide_password=False))
-    admin = sa.create_engine(server, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
 
     @app.get("/")
     def view() -> str:
-        raw = db.session.connection().connection.dbapi_connection
-        is_postgres = server.get_backend_name() == "postgresql"
-        number = raw.info.backend_pid if is_postgres else raw.thread_id()
-        kill = f"SELECT pg_terminate_backend({number})" if is_postgres else f"KILL {number}"
-        with admin.connect() as connection:
-            connection.execute(sa.text(kill))
+        db.session.connection()
+        cut_connections(server)
         return "read"
 
     client = app.test_client()
@@ -195,7 +191,6 @@ def test_connection_that_is_lost_after_the_view(server: URL, start: Start) -> No
 def test_connection_that_is_lost_in_a_commit(server: URL, start: Start) -> None:
     """Whether it was kept is unknown, so it is not acknowledged."""
     app, db = start(SQLALCHEMY_DATABASE_URI=server.render_as_string(hide_password=False))
-    admin = sa.create_engine(server, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
     with app.app_context():
         db.session.execute(sa.text("CREATE TABLE t (x INTEGER)"))
         db.session.commit()
@@ -203,12 +198,7 @@ def test_connection_that_is_lost_in_a_commit(server: URL, start: Start) -> None:
     @app.post("/")
     def view() -> str:
         db.session.execute(sa.text("INSERT INTO t VALUES (1)"))
-        raw = db.session.connection().connection.dbapi_connection
-        is_postgres = server.get_backend_name() == "postgresql"
-        number = raw.info.backend_pid if is_postgres else raw.thread_id()
-        kill = f"SELECT pg_terminate_backend({number})" if is_postgres else f"KILL {number}"
-        with admin.connect() as connection:
-            connection.execute(sa.text(kill))
+        cut_connections(server)
         db.session.commit()
         return "kept"
 

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from databases import new_database
+from databases import cut_connections, new_database
 from services import DATABASES, find_url
 from stack_core.keep import KeepUnavailable
 from stack_db import DatabaseSettings, address
@@ -164,22 +163,11 @@ def test_server_that_is_away_is_said_quickly(service: str) -> None:
     engine.dispose()
 
 
-def kill_connections(keep: TableKeep, engine: Engine) -> None:
-    """Let the server close what the keep has open."""
-    with keep._engine.get().connect() as connection:
-        raw: Any = connection.connection.dbapi_connection
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as admin:
-        if engine.dialect.name == "postgresql":
-            admin.execute(sa.text(f"SELECT pg_terminate_backend({raw.info.backend_pid})"))
-        else:
-            admin.execute(sa.text(f"KILL {raw.thread_id()}"))
-
-
 @on_servers
 def test_reading_survives_a_dead_connection(keep: TableKeep, engine: Engine) -> None:
     """It is repeated once: it has changed nothing."""
     keep.put("t:a", b"x", ttl=60)
-    kill_connections(keep, engine)
+    cut_connections(engine.url)
     assert keep.get("t:a") == b"x"
 
 
@@ -187,7 +175,7 @@ def test_reading_survives_a_dead_connection(keep: TableKeep, engine: Engine) -> 
 def test_counting_on_a_dead_connection_is_not_repeated(keep: TableKeep, engine: Engine) -> None:
     """It fails once, as it may have taken effect; then the keep has healed."""
     keep.increment("t:a", ttl=60)
-    kill_connections(keep, engine)
+    cut_connections(engine.url)
     with pytest.raises(KeepUnavailable, match="cannot be used"):
         keep.increment("t:a", ttl=60)
     assert keep.increment("t:a", ttl=60).value == 2

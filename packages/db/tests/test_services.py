@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Mapped, mapped_column
 
+from databases import cut_connections
 from stack_core import Registry
 from stack_db import Database, Instant
 from stack_db.liveness import read_again
@@ -22,12 +23,6 @@ pytestmark = pytest.mark.services
 
 MOMENT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 EAST = timezone(timedelta(hours=5, minutes=45))
-KILL = {
-    "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    "mysql": "KILL {}",
-    "mariadb": "KILL {}",
-}
 
 
 @pytest.fixture
@@ -96,15 +91,10 @@ def test_restarted_server_is_survived(
     app, db = start(
         SQLALCHEMY_DATABASE_URI=server.render_as_string(hide_password=False), DB_PING_AFTER=after
     )
-    admin = sa.create_engine(server, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
     with app.app_context():
-        with db.engine.connect() as one, db.engine.connect() as two:
-            ids = [c.connection.dbapi_connection for c in (one, two)]
-        with admin.connect() as connection:
-            for each in ids:
-                number = each.thread_id() if hasattr(each, "thread_id") else 0
-                statement = KILL[server.get_backend_name()].format(number)
-                connection.execute(sa.text(statement))
+        with db.engine.connect(), db.engine.connect():
+            pass
+        cut_connections(server)
         with db.engine.connect() as one, db.engine.connect() as two:
             assert [c.scalar(sa.text("SELECT 1")) for c in (one, two)] == [1, 1]
 
@@ -115,16 +105,12 @@ def test_read_on_a_dying_connection_is_repeated_once(
 ) -> None:
     """A connection that is cut after its test costs a read nothing; twice in a row is an error."""
     app, db = start(SQLALCHEMY_DATABASE_URI=server.render_as_string(hide_password=False))
-    admin = sa.create_engine(server, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
-    cuts: list[int] = []
+    asked: list[int] = []
 
     def read(connection: sa.Connection) -> int:
-        if len(cuts) < times:
-            raw: Any = connection.connection.dbapi_connection
-            number = raw.thread_id() if hasattr(raw, "thread_id") else 0
-            cuts.append(number)
-            with admin.connect() as other:
-                other.execute(sa.text(KILL[server.get_backend_name()].format(number)))
+        asked.append(1)
+        if len(asked) <= times:
+            cut_connections(server)
         return int(connection.execute(sa.text("SELECT 1")).scalar_one())
 
     with app.app_context():

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
+from databases import cut_connections
 from stack_core.query import EVERYTHING, Query
 from stack_core.store import store_for
 from stack_db import Database
@@ -226,19 +227,8 @@ def test_dead_connection_is_replaced(library: Any) -> None:
         return
     library.add(library.Book(title="a"))
     assert titles(library) == ["a"]
-    kill = {
-        "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
-        "mysql": "SELECT GROUP_CONCAT('KILL ', id SEPARATOR ';') FROM"
-        " information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()",
-    }[library.database]
     with library.app.app_context():
-        url = library.db.engine.url
-    admin = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        found = connection.execute(sa.text(kill)).scalar()
-        for statement in str(found).split(";") if library.database == "mysql" else ():
-            connection.execute(sa.text(statement))
+        cut_connections(library.db.engine.url)
     assert titles(library) == ["a"]
     store = library.store("Book")
     assert store.row(1, ("title",), EVERYTHING) == ("a",)
