@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from stack_rest.document.document import make_document
+from stack_rest.testing.judge import Judge
+
 
 def test_include_of_one(api: Any) -> None:
     """The row that a relation leads to stands in 'included', as its own resource shows it."""
@@ -92,3 +95,37 @@ def test_include_of_what_has_no_resource(serve: Callable[..., Any], lib: Any) ->
     api.add(lib.Author(name="Ann"), lib.Book(title="Axes", author_id=1))
     with pytest.raises(LookupError, match="'author'"):
         api.get("/books?include=author")
+
+
+def test_document_tells_what_is_included(api: Any) -> None:
+    """Reads may have rows of exactly the relations that the resource names; writes have none."""
+    document = api.get("/openapi.json").json
+    schemas = document["components"]["schemas"]
+    included = schemas["BookIncluded"]
+    assert included["properties"] == {
+        "author": {"anyOf": [{"$ref": "#/components/schemas/Author"}, {"type": "null"}]}
+    }
+    assert schemas["TeamIncluded"]["properties"] == {
+        "authors": {
+            "anyOf": [
+                {"type": "array", "items": {"$ref": "#/components/schemas/Author"}},
+                {"type": "null"},
+            ]
+        }
+    }
+    assert schemas["BookRead"]["properties"].keys() - schemas["Book"]["properties"] == {"included"}
+    assert schemas["BookPage"]["properties"]["items"]["items"]["$ref"].endswith("/BookRead")
+    assert "CopyRead" not in schemas
+
+
+def test_included_rows_fit_the_document(api: Any) -> None:
+    """What a test's client holds answers against knows what is included, and what is not."""
+    judge = Judge(make_document(api.app, api.state))
+    for path in ("/books", "/teams", "/teams/{key}", "/books/{key}"):
+        query = f"include={'author' if 'books' in path else 'authors'}"
+        answer = api.get(f"{path.replace('{key}', '1')}?{query}")
+        assert list(judge.judge(f"/api{path}", "GET", answer)) == []
+        wrong = answer.text.replace('"name":"Ann"', '"name":1')
+        assert wrong != answer.text
+        answer.set_data(wrong)
+        assert list(judge.judge(f"/api{path}", "GET", answer))

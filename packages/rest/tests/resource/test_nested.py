@@ -118,3 +118,17 @@ def test_nested_list_of_a_hidden_relation(serve: Callable[..., Any], lib: Any) -
     assert (shown["title"], "author" in shown) == ("Cats", False)
     assert api.get("/authors/2/books", person="bob").status_code == 404
     assert len(api.items("/books?author=2", person="bob")) == 1
+
+
+def test_nested_create_where_the_way_back_is_hidden(serve: Callable[..., Any], lib: Any) -> None:
+    """Who may not set the relation cannot by an address, and hears no field's name."""
+    api = serve(
+        lambda rest: (rest.resource(lib.Author, sub=("books",)), rest.resource(lib.Book)),
+        lib.Person(name="ann", hides={"book": frozenset({"author"})}),
+        lib.Person(name="bob", may=frozenset({"author.read", "book.read"})),
+    )
+    api.add(lib.Author(name="Ann"))
+    for person in ("ann", "bob"):
+        refused = api.post("/authors/1/books", {"title": "Axes"}, person=person)
+        assert (refused.status_code, "errors" in refused.json) == (403, False)
+    assert api.items("/books", person="ann") == []

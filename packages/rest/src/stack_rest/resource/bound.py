@@ -70,7 +70,7 @@ class BoundResource:
     @cached_property
     def schemas(self) -> ResourceSchemas:
         """The types that the document tells of it."""
-        return ResourceSchemas(self.layout)
+        return ResourceSchemas(self.layout, self._find_schemas)
 
     @cached_property
     def swift(self) -> Swift:
@@ -102,6 +102,10 @@ class BoundResource:
                 f" with rest.resource(…) too."
             )
         return found
+
+    def _find_schemas(self, kind: str) -> ResourceSchemas | None:
+        found = self._find(kind)
+        return None if found is None else found.schemas
 
     def neighbour(self, name: str) -> Desk:
         """Return what the rows that a relation leads to are read through, as this one has it."""

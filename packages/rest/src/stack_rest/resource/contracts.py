@@ -63,7 +63,10 @@ class Contracts:
             need=self._need("get"),
             more=self._bound.layout.find_more("get"),
             parameters=(self._key, *self._shown(), *self._known()),
-            answers=(self._item(200, "The item."), *self._unchanged()),
+            answers=(
+                self._item(200, "The item.", type=self._bound.schemas.read),
+                *self._unchanged(),
+            ),
             problems=(BadQuery, *_GONE),
         )
 
@@ -185,10 +188,13 @@ class Contracts:
         layout = self._bound.layout
         return Need(layout.is_public(method), layout.permission(method))
 
-    def _item(self, status: int, label: str, *headers: str) -> Answer:
+    def _item(self, status: int, label: str, *headers: str, type: Any = None) -> Answer:
         tagged = ("ETag",) if self._bound.layout.version else ()
         return Answer(
-            status=status, label=label, type=self._bound.schemas.item, headers=(*headers, *tagged)
+            status=status,
+            label=label,
+            type=type or self._bound.schemas.item,
+            headers=(*headers, *tagged),
         )
 
     def _unread(self) -> Iterator[Answer]:

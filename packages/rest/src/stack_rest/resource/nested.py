@@ -7,7 +7,7 @@ from typing import Any
 
 from stack_core.description import Field, Key
 from stack_core.filter import Filter, Is, Some
-from stack_core.problem import NotFound
+from stack_core.problem import Denied, NotFound
 
 from ..http.rate import Rate
 from ..operation.operation import Operation
@@ -42,8 +42,14 @@ class Nested:
         return Reading(self.other, self._make_scope(self._find(key))).page()
 
     def create(self, key: str) -> Any:
-        """Create something that the item leads to."""
+        """Create something that the item leads to.
+
+        :raises Denied: the relation that leads back is not theirs to set.
+        """
         found = self._find(key)
+        self.other.desk.require("create")
+        if self.inverse not in self.other.desk.fields("create"):
+            raise Denied("You may not create this below another item.")
         value = [found] if self.inverse.many else found
         return Writing(self.other, {self._field.inverse: value}).create()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from operator import attrgetter
 from typing import Annotated, Any, Literal, Union
@@ -20,22 +20,29 @@ from .options import MOST_WRITES
 class ResourceSchemas:
     """The types of one resource: of its items, its pages, and what is sent to it.
 
-    :param title: what they are called after, such as ``Flight``.
+    :param find: returns the types of another resource by its kind's word, or None.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, find: Callable[[str], ResourceSchemas | None]) -> None:
         self._layout = layout
+        self._find = find
         self._nested: dict[str, Any] = {}
         self.title = "".join(part.capitalize() for part in _words(layout.resource.name))
+        """What they are called after, such as ``Flight``."""
 
     @cached_property
     def item(self) -> Any:
         """An item; a client may ask for some fields only, and not see others."""
-        layout = self._layout
-        parts: list[Any] = [(name, self._read_type(name), msgspec.UNSET) for name in layout.read]
-        if layout.needs_key:
-            parts.append(("key", str, msgspec.UNSET))
-        return self._define("", parts)
+        return self._define("", self._parts())
+
+    @cached_property
+    def read(self) -> Any:
+        """An item as reads answer it: with the rows of relations, where these may be included."""
+        parts = [(name, kind, msgspec.UNSET) for name, kind in self._included()]
+        if not parts:
+            return self.item
+        included = self._define("Included", parts) | msgspec.UnsetType
+        return self._define("Read", [*self._parts(), ("included", included, msgspec.UNSET)])
 
     @cached_property
     def page(self) -> Any:
@@ -43,7 +50,7 @@ class ResourceSchemas:
         return self._define(
             "Page",
             [
-                ("items", list[self.item]),  # type: ignore[name-defined]
+                ("items", list[self.read]),  # type: ignore[name-defined]
                 ("next", str | None),
                 ("previous", str | None),
                 ("total", Total | msgspec.UnsetType, msgspec.UNSET),
@@ -97,6 +104,22 @@ class ResourceSchemas:
             suffix = f"Create{inverse.capitalize()}"
             self._nested[inverse] = self._define(suffix, self._written(names), strict=True)
         return self._nested[inverse]
+
+    def _parts(self) -> list[Any]:
+        layout = self._layout
+        parts: list[Any] = [(name, self._read_type(name), msgspec.UNSET) for name in layout.read]
+        if layout.needs_key:
+            parts.append(("key", str, msgspec.UNSET))
+        return parts
+
+    def _included(self) -> Iterator[tuple[str, Any]]:
+        """Yield the relations whose rows may be included, with what is there then."""
+        for name in self._layout.resource.options.include:
+            field = self._layout.description.by_name[name]
+            other = self._find(field.relation)
+            if other is not None:  # the check tells of one that is no resource
+                rows = list[other.item] if field.many else other.item  # type: ignore[name-defined]
+                yield name, rows | None | msgspec.UnsetType
 
     def _updated(self) -> list[str]:
         by_name = self._layout.description.by_name
