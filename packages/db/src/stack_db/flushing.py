@@ -70,17 +70,16 @@ def _draft(
         return draft(kind, "delete", key, old=_read(watch, state.dict))
     if state.key is None and kind.mapper.identity_key_from_instance(state.obj()) not in replaced:
         new = _read(watch, state.dict)
-        new.update(dict(_read_links(watch, state, {}, {})))
+        new.update(_read_links(watch, state, {}))
         return draft(kind, "create", key, new=new)
     old: dict[str, Any] = {}
     new = {}
     for name, local in watch.held:
         _compare(state, name, local, old, new)
-    for name, keys in _read_links(watch, state, old, new):
-        new[name] = keys
+    new.update(_read_links(watch, state, old))
     if not new:
         return None
-    return draft(kind, _find_action(kind, old, new), key, old=old, new=new)
+    return draft(kind, _find_action(kind, new), key, old=old, new=new)
 
 
 def find_key(kind: Kind, state: InstanceState[Any]) -> Any:
@@ -89,7 +88,7 @@ def find_key(kind: Kind, state: InstanceState[Any]) -> Any:
     return parts[0] if len(parts) == 1 else tuple(parts)
 
 
-def _find_action(kind: Kind, old: Mapping[str, Any], new: Mapping[str, Any]) -> Action:
+def _find_action(kind: Kind, new: Mapping[str, Any]) -> Action:
     """Return what a change of the mark of deletion means."""
     if kind.soft not in new:
         return "update"
@@ -140,7 +139,7 @@ def _before(history: History) -> Any:
 
 
 def _read_links(
-    watch: Watch, state: InstanceState[Any], old: dict[str, Any], new: dict[str, Any]
+    watch: Watch, state: InstanceState[Any], old: dict[str, Any]
 ) -> Iterator[tuple[str, Any]]:
     """Yield the keys of many-to-many relations that were changed, None where not all are known."""
     for name in watch.linked:

@@ -17,6 +17,8 @@ T = TypeVar("T")
 IDLE_SINCE = "stack_idle_since"
 """Where a pooled connection keeps the moment at which it was returned."""
 _POLL = "stack_poll"
+_ACTIVE = 1
+"""libpq's word for a connection that has been asked something and not answered all of it."""
 
 
 def ping_idle_connections(engine: Engine, after: float) -> None:
@@ -27,13 +29,20 @@ def ping_idle_connections(engine: Engine, after: float) -> None:
     the end, or a notice of the server. That costs a microsecond and no message,
     so connections that are in steady use are looked at too.
 
+    One that comes back while an answer to it is still on its way is closed: an
+    exception that a signal raised, such as a job's time limit, left it there,
+    and a pool that resets nothing would give it to the next read.
+
     A dead one takes the whole pool with it: what cut one connection, such as a
     restart of the server, cut the others too.
     """
     dialect = engine.dialect
 
     def returned(connection: Any, record: ConnectionPoolEntry) -> None:
-        record.info[IDLE_SINCE] = monotonic()
+        if _is_busy(connection):
+            record.invalidate()
+        else:
+            record.info[IDLE_SINCE] = monotonic()
 
     def taken(connection: Any, record: ConnectionPoolEntry, proxy: Any) -> None:
         since = record.info.pop(IDLE_SINCE, None)
@@ -106,6 +115,12 @@ def _find_socket(connection: Any) -> int | None:
             if isinstance(number, int) and number >= 0:
                 return number
     return None
+
+
+def _is_busy(connection: Any) -> bool:
+    """Tell whether an answer is still on its way; only psycopg says so."""
+    raw = getattr(connection, "pgconn", None)
+    return raw is not None and raw.transaction_status == _ACTIVE
 
 
 class _Silent:

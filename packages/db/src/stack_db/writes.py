@@ -28,12 +28,18 @@ def has_written(connection: Connection) -> bool:
     return not connection.invalidated and _WRITTEN in connection.info
 
 
+def note_commit() -> None:
+    """Let whoever repeats a failed view know that something is committed."""
+    if (commits := watching.get()) is not None:
+        commits.happened = True
+
+
 def note_write(connection: Connection) -> None:
     """Note that a connection has written what SQLAlchemy did not execute."""
     if not connection._is_autocommit_isolation():
         connection.info[_WRITTEN] = True
-    elif (commits := watching.get()) is not None:
-        commits.happened = True
+    else:
+        note_commit()
 
 
 def note_writes(engine: Engine) -> None:
@@ -56,10 +62,9 @@ def _noting_write(execute: Callable[..., Any]) -> Callable[..., Any]:
         if context is not None and _writes(context, statement):
             connection = context.root_connection
             connection.info[_WRITTEN] = True
-            commits = watching.get()
             # In AUTOCOMMIT there is no commit that would say so.
-            if commits is not None and connection._is_autocommit_isolation():
-                commits.happened = True
+            if connection._is_autocommit_isolation():
+                note_commit()
         return execute(cursor, statement, *rest, **named)
 
     return noted
@@ -86,9 +91,7 @@ def _noting_commit(
                 undo(connection)
             raise
         _forget(connection)
-        commits = watching.get()
-        if commits is not None:
-            commits.happened = True
+        note_commit()
 
     return noted
 

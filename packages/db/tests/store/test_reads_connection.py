@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -232,6 +233,33 @@ def test_dead_connection_is_replaced(library: Any) -> None:
     assert titles(library) == ["a"]
     store = library.store("Book")
     assert store.row(1, ("title",), EVERYTHING) == ("a",)
+
+
+class TimeLimit(Exception):
+    """What a queue's worker raises in the middle of a job that takes too long."""
+
+
+@pytest.mark.services
+def test_connection_that_was_left_in_an_answer_is_closed(library: Any) -> None:
+    """A signal's exception in mid-read is its own business: the next read has a connection."""
+    if library.database != "postgresql":
+        return
+
+    def stop(number: int, frame: Any) -> None:
+        raise TimeLimit
+
+    library.add(library.Book(title="a"))
+    assert titles(library) == ["a"]
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        with reader_of(library).connect() as connection:
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+            with pytest.raises(TimeLimit):
+                connection.execute(sa.text("SELECT pg_sleep(30)"))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert titles(library) == ["a"]
 
 
 def test_check_counts_both_pools(start: Start) -> None:

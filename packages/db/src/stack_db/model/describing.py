@@ -93,7 +93,7 @@ def find_fields(mapper: Mapper[Any], word_of: Callable[[Mapper[Any]], str]) -> D
         if (link := folded.get(name)) is not None:
             fields.setdefault(link.prop.key, relations[link.prop.key])
         else:
-            fields[name] = _covered(field, links, relations)
+            fields[name] = _covered(field, links)
     fields = {**fields, **{n: f for n, f in relations.items() if n not in fields}}
     setters = set()
     for name, hybrid in find_hybrids(mapper):
@@ -178,7 +178,7 @@ def _describe(mapper: Mapper[Any], prop: ColumnProperty[Any], tables: Tables) ->
     return describe_column(mapper, prop, column, tables)
 
 
-def _covered(field: Field, links: Mapping[str, Any], relations: Mapping[str, Field]) -> Field:
+def _covered(field: Field, links: Mapping[str, Any]) -> Field:
     """Let the relations write a column that more than one of them holds."""
     covering = [
         name for name, link in links.items() if field.name in link.local and not link.prop.viewonly

@@ -13,12 +13,18 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine.default import DefaultDialect
 
 T = TypeVar("T")
 Converters = list[tuple[int, Callable[[Any], Any]]]
 
-DRIVERS = frozenset({"pysqlite", "psycopg", "pymysql"})
+_DRIVERS = frozenset({"pysqlite", "psycopg", "pymysql"})
 """The drivers that want nothing but a text and its values."""
+
+
+def is_plain(dialect: Dialect) -> bool:
+    """Tell whether a dialect does no more to send a statement than to call its driver."""
+    return dialect.driver in _DRIVERS and type(dialect).do_execute is DefaultDialect.do_execute
 
 
 def needs_execution(connection: Connection) -> bool:
@@ -96,7 +102,7 @@ class _Seen:
 
 def make_ready(statement: Any, dialect: Dialect) -> ReadyRead | None:
     """Return a statement ready to be read by, or None where only SQLAlchemy can execute it."""
-    if dialect.driver not in DRIVERS or not isinstance(statement, Select):
+    if not is_plain(dialect) or not isinstance(statement, Select):
         return None
     compiled: Any = statement.compile(dialect=dialect)
     if not is_complete(compiled):
@@ -142,14 +148,20 @@ class Ready:
         """
         try:
             bound = self._bind(values)
+        except BaseException as error:
+            self.fail(error, connection, values)
+        try:
             cursor: Any = connection.connection.cursor()
             try:
                 cursor.execute(self._text, bound)
                 return take(cursor)
             finally:
                 cursor.close()
-        except BaseException as error:
+        except self._dialect.loaded_dbapi.Error as error:
             self.fail(error, connection, values)
+        except BaseException as error:
+            # Without its statement it stays the error that it is.
+            connection._handle_dbapi_exception(error, None, None, None, None)
 
     def fail(
         self, error: BaseException, connection: Connection, values: Mapping[str, Any]

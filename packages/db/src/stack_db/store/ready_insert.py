@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.sql import schema
 
-from .ready import DRIVERS, Converters, Ready, is_complete
+from .ready import Converters, Ready, is_complete, is_plain
 
 _UNDESCRIBED = ((None, None),)
 """What a driver says of the key of the last row."""
@@ -27,22 +28,15 @@ class ReadyInsert(Ready):
         self._defaults = defaults
         self._lasting: bool = compiled.postfetch_lastrowid
 
-    def insert(
-        self, connection: Connection, values: dict[str, Any]
-    ) -> tuple[Any, dict[str, Any]] | None:
+    def insert(self, connection: Connection, values: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Insert a row; return the key that the database has made, and what was sent.
-
-        None where a default asks what only SQLAlchemy's own execution knows:
-        then nothing was inserted.
 
         :raises sqlalchemy.exc.SQLAlchemyError: whatever SQLAlchemy would raise.
         """
         sent = values
         if self._defaults:
             try:
-                made = {name: default(_CONTEXT) for name, default in self._defaults}
-            except _Asked:
-                return None
+                made = {name: default(None) for name, default in self._defaults}
             except BaseException as error:
                 self.fail(error, connection, values)
             sent = {**values, **made}
@@ -65,7 +59,7 @@ def make_insert(statement: Any, names: tuple[str, ...], dialect: Dialect) -> Rea
 
     :param names: the keys of the columns that rows give.
     """
-    if dialect.driver not in DRIVERS:
+    if not is_plain(dialect):
         return None
     compiled: Any = statement.compile(dialect=dialect, column_keys=list(names))
     returned = compiled.implicit_returning or ()
@@ -75,7 +69,7 @@ def make_insert(statement: Any, names: tuple[str, ...], dialect: Dialect) -> Rea
         not is_complete(compiled)
         or len(returned) > 1
         or (compiled.postfetch_lastrowid and len(statement.table.primary_key) > 1)
-        or any(not (each.is_callable or each.is_scalar) for _, each in defaults)
+        or not all(_stands_alone(each) for _, each in defaults)
         or {*compiled.binds} != {*names, *(name for name, _ in defaults)}
     ):
         return None
@@ -93,15 +87,9 @@ def _make_default(default: Any) -> Callable[[Any], Any]:
     return lambda context: default.arg
 
 
-class _Asked(Exception):
-    """A default has asked for its context."""
-
-
-class _Context:
-    """Stands for SQLAlchemy's context of an execution, which most defaults do not look at."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise _Asked
-
-
-_CONTEXT = _Context()
+def _stands_alone(default: Any) -> bool:
+    """Tell whether a default is made without a look at the execution that it is made for."""
+    if not default.is_callable:
+        return bool(default.is_scalar)
+    # SQLAlchemy puts a function of its own around one that takes no context.
+    return getattr(default.arg, "__globals__", None) is vars(schema)

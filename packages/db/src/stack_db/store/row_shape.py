@@ -33,8 +33,6 @@ class RowShape:
             if name not in names
         )
         self._never_none = _find_never_none(placement, names)
-        self.placed = all(name in placement.columns for name in names)
-        """Whether columns hold all of the fields."""
         self._keys = self._find_keys(names)
         self._inserts: dict[tuple[str, ...], ReadyInsert | None] = {}
 

@@ -15,11 +15,10 @@ from stack_core.store import Saved
 
 from ..instant import now
 from ..telling import Action
-from ..writes import note_write
+from ..writes import note_commit, note_write
 from .current_row import Current, CurrentRows
 from .refusal import Broken
 from .row_shape import RowShape
-from .transaction import note_commit
 from .writer import Writer, is_scoped
 
 _ATTEMPTS = 10
@@ -91,11 +90,9 @@ class RowWork:
         bound = self._placement.fresh(shape.bind(values))
         ready = shape.find_insert(self._statements.insert, bound, connection)
         if ready is not None:
-            made = self._writer.send(lambda: ready.insert(connection, bound), values)
-            if made is not None:
-                note_write(connection)
-                key, sent = made
-                return self._place_key(sent, lambda: (key,)), sent
+            key, sent = self._writer.send(lambda: ready.insert(connection, bound), values)
+            note_write(connection)
+            return self._place_key(sent, lambda: (key,)), sent
         done = self._writer.execute(connection, self._statements.insert, bound, values)
         params: Mapping[str, Any] = done.last_inserted_params()
         return self._place_key(params, lambda: done.inserted_primary_key), params

@@ -17,7 +17,7 @@ from ..listening import DEFERRED
 from ..model.kind import Kind
 from ..sqlite import write_lock
 from ..telling import Action, Draft, Telling, pending
-from ..writes import watching
+from ..writes import note_commit
 from .connections import Connections
 from .refusal import Broken, Gone
 
@@ -283,9 +283,3 @@ class Transactions:
             and not getattr(root, "_connections", True)
             and not (session.new or session.dirty or session.deleted)
         )
-
-
-def note_commit() -> None:
-    """Let whoever repeats a failed view know that something is committed."""
-    if (commits := watching.get()) is not None:
-        commits.happened = True

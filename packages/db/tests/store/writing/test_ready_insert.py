@@ -45,7 +45,7 @@ def fail() -> int:
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Collect what ready inserts return; None is one that SQLAlchemy had to execute."""
+    """Collect what ready inserts return; SQLAlchemy executes the others."""
     seen: list[Any] = []
     insert = ReadyInsert.insert
 
@@ -63,7 +63,10 @@ def shop(address_of_database: str, start: Start) -> Any:
     app, db = start(SQLALCHEMY_DATABASE_URI=address_of_database)
 
     def number(context: Any) -> int:
-        return int(context.get_current_parameters()["pages"]) * 2
+        try:
+            return int(context.get_current_parameters()["pages"]) * 2
+        except Exception:
+            return 0
 
     class Item(db.Model):
         id: Mapped[int] = mapped_column(primary_key=True)
@@ -145,7 +148,7 @@ def test_default_that_looks_at_others(shop: Any, sent: list[Any]) -> None:
     for pages in (3, 4):
         saved = shop.store("Doubled").create({"pages": pages}, EVERYTHING)
         assert shop.row("Doubled", saved.key)["twice"] == 2 * pages
-    assert sent == [None, None]
+    assert not sent
 
 
 def test_default_of_the_database(shop: Any, sent: list[Any]) -> None:
