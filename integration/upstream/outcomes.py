@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-_FINAL = {"failed": "failed", "skipped": "skipped"}
-
 
 class Outcomes:
     """Keeps one word for each test: passed, failed, error or skipped."""

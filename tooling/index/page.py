@@ -20,7 +20,6 @@ VERDICTS = {
     "does-not-conform": "does not conform",
     "not-judged": "not judged",
 }
-DIVIDER = "| --- | --- | --- |"
 NOTE = "<!-- Written by `nox -s index` from integration/index; do not edit. -->\n"
 INTRODUCTION = """\
 # The index of strangers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from application import make
@@ -29,6 +30,18 @@ ENVIRON: dict[str, Any] = {
 }
 
 
+def answer_bursts(one: Callable[[], object]) -> None:
+    """Do something as often as each line of the input says, and print its CPU seconds."""
+    print("ready", flush=True)
+    for line in sys.stdin:
+        count = int(line)
+        one()
+        begun = time.process_time()
+        for _ in range(count):
+            one()
+        print(time.process_time() - begun, flush=True)
+
+
 def main() -> None:
     app = make(sys.argv[1])
     app.add_url_rule("/", "hello", lambda: "hello")
@@ -43,14 +56,7 @@ def main() -> None:
             raise SystemExit("not hello")
         answer.close()
 
-    print("ready", flush=True)
-    for line in sys.stdin:
-        count = int(line)
-        one()
-        begun = time.process_time()
-        for _ in range(count):
-            one()
-        print(time.process_time() - begun, flush=True)
+    answer_bursts(one)
 
 
 if __name__ == "__main__":

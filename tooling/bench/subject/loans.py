@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
-from hello import ENVIRON
+from hello import ENVIRON, answer_bursts
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -155,13 +154,7 @@ def main() -> None:
         answer.close()
 
     one()
-    print("ready", flush=True)
-    for line_ in sys.stdin:
-        count = int(line_)
-        begun = time.process_time()
-        for _ in range(count):
-            one()
-        print(time.process_time() - begun, flush=True)
+    answer_bursts(one)
 
 
 main()

@@ -26,7 +26,12 @@ class QuickResponse(Response):
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body: Any = self.response
-        if type(body) is not list or self._on_close or self.status_code in _BARE:
+        if (
+            type(body) is not list
+            or [type(each) for each in body] != [bytes]
+            or self._on_close
+            or self.status_code in _BARE
+        ):
             return super().__call__(environ, start_response)
         headers = self.headers.to_wsgi_list()
         measured = False
@@ -37,7 +42,7 @@ class QuickResponse(Response):
             elif name.endswith("location") and not _PLAIN.fullmatch(value):
                 return super().__call__(environ, start_response)
         if not measured:
-            headers.append(("Content-Length", str(sum(map(len, body)))))
+            headers.append(("Content-Length", str(len(body[0]))))
         start_response(self.status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else body
 

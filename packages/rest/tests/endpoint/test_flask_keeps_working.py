@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, abort, current_app, g, request, session, url_for
 from werkzeug.routing import BaseConverter
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from stack_core.problem import Problem
 
@@ -72,6 +73,24 @@ def test_hooks_and_converters_of_an_application_count(service: Any) -> None:
     answer = client.get("/api/2026")
     assert (answer.json, answer.headers["X-Mark"]) == (2026, "1")
     assert client.get("/api/20").status_code == 404
+
+
+def test_hook_may_give_another_body(service: Any) -> None:
+    """Text, and parts of text, as any response takes them."""
+
+    @service.rest.get("/it", public=True)
+    def fail() -> int:
+        abort(404)
+
+    @service.app.after_request
+    def replace(answer: Any) -> Any:
+        answer.response = ["twenty-", "six"]
+        del answer.headers["Content-Length"]
+        return answer
+
+    app = service.client().application
+    parts, status, _ = run_wsgi_app(app, EnvironBuilder("/api/it").get_environ())
+    assert (b"".join(parts), status) == (b"twenty-six", "404 NOT FOUND")
 
 
 def test_abort_is_a_problem(service: Any) -> None:

@@ -159,11 +159,11 @@ def _find_end(description: Description, path: str) -> tuple[str, str, Field]:
     field = description.by_name.get(first)
     if field is not None and field.many:
         if not rest:
-            return first, "", key_field(description.related(first), field)
+            return first, "", _find_key(field)
         return first, rest, description.related(first).trail(rest)[-1]
     return "", path, description.trail(path)[-1]
 
 
-def key_field(description: Description, relation: Field) -> Field:
+def _find_key(relation: Field) -> Field:
     """Return the field of the key at the end of a to-many relation."""
     return msgspec.structs.replace(relation, many=False, nullable=False)
