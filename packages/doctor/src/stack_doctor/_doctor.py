@@ -77,13 +77,17 @@ def _judge(arguments: argparse.Namespace) -> list[Judgement]:
     source = Source(arguments.project)
     place = find_place(arguments.python) if arguments.python is not None else find_own()
     if arguments.traceback is not None:
-        return [_explain(arguments, rows, place)]
-    judgements = [judge(each, rows, source) for each in _read_inventories(arguments, place)]
-    if arguments.app is not None:
-        inventory = read_inventory(place.paths, place.python, arguments.app)
-        found = judge_application(place.program, arguments.app, source.folder, rows, inventory)
-        judgements.append(close(inventory, found))
-    return judgements
+        judgements = [_explain(arguments, rows, place)]
+    else:
+        judgements = [judge(each, rows, source) for each in _read_inventories(arguments, place)]
+        if arguments.app is not None:
+            inventory = read_inventory(place.paths, place.python, arguments.app)
+            found = judge_application(place.program, arguments.app, source.folder, rows, inventory)
+            judgements.append(close(inventory, found))
+    elsewhere = arguments.traceback is not None or arguments.lock or arguments.files
+    if elsewhere and arguments.python is None:
+        return judgements  # where it is to be installed, nobody said
+    return [each.address(place.address) for each in judgements]
 
 
 def _explain(arguments: argparse.Namespace, rows: Sequence[Row], place: Place) -> Judgement:

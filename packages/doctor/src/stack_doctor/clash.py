@@ -95,7 +95,7 @@ def _judge_shared(owners: Owners, rows: Mapping[tuple[str, str], Row]) -> Iterat
             f"{one.key}/{other.key}",
             f"{one.name} {one.release} and {other.name} {other.release} both own {count}; the"
             " one installed last has won.",
-            f"python -m pip uninstall {one.name} {other.name}, then install the one you want.",
+            f'python -m pip uninstall "{one.name}" "{other.name}"  # then install one',
             (one.key, other.key),
         )
 

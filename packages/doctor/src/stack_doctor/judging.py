@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from .clash import judge_files, tell_unreadable
 from .command_check import judge_commands
@@ -38,6 +38,11 @@ class Judgement:
         :param strict: whether warnings count.
         """
         return bool(self.count("error") or (strict and self.count("warning")))
+
+    def address(self, words: Callable[[str], str]) -> Judgement:
+        """Return the same judgement with what to do in the words for one environment."""
+        findings = (replace(each, fix=words(each.fix)) for each in self.findings)
+        return replace(self, findings=tuple(findings))
 
 
 def judge(inventory: Inventory, rows: Iterable[Row], source: Source) -> Judgement:
@@ -110,6 +115,6 @@ def ignore(judgements: Iterable[Judgement], reasons: Mapping[str, str]) -> list[
     if marked:
         marked[0] += unused
     return [
-        Judgement(old.place, old.python, old.distributions, tuple(findings))
+        replace(old, findings=tuple(findings))
         for old, findings in zip(judgements, marked, strict=True)
     ]
