@@ -86,6 +86,52 @@ def test_pair_is_found_in_every_kind_of_file(ask: Ask, name: str, text: str) -> 
     assert [*verdict.findings] == ["login-url_decode"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("requirements.txt", "# pins \\\nflask==3.1 \\\n  --hash=sha256:0a\nFlask_Login==0.6.2\n"
+         "werkzeug==3.0.0\n", 4),
+        ("pylock.toml", PYLOCK, 3),
+        ("uv.lock", UV, 3),
+        ("poetry.lock", POETRY, 2),
+        ("uv.lock", 'package = [{name = "flask-login", version = "0.6.2"},\n'
+         '{name = "werkzeug", version = "3.0.0"}]\n', 1),
+    ],
+)  # fmt: skip
+def test_finding_has_the_line_of_the_file(ask: Ask, name: str, text: str, line: int) -> None:
+    """A continued line counts from its first one; a lock's package stands at its heading."""
+    found = ask(name, text).findings["login-url_decode"]
+    assert (Path(found["file"]).name, found["line"]) == (name, line)
+
+
+def test_finding_has_the_line_of_an_included_file(ask: Ask, tmp_path: Path) -> None:
+    """The file that names the distribution is the one to be mended."""
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "base.txt").write_text("\nwerkzeug>=2\nflask==2.2.2\n")
+    found = ask("requirements.txt", "-r more/base.txt\n").findings
+    assert {(each["file"], each["line"]) for each in found.values()} == {
+        (str(tmp_path / "more" / "base.txt"), line) for line in (2, 3)
+    }
+
+
+@pytest.mark.parametrize("checkout", ["", "."])
+def test_annotation_is_at_the_line_of_the_file(
+    checkout: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """GitHub knows files from the checkout on, wherever the doctor is started."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "pins.txt").write_text("werkzeug==3.0.0\n\nflask-login==0.6.2\n")
+    monkeypatch.chdir(tmp_path / "shop")
+    monkeypatch.setenv("GITHUB_WORKSPACE", checkout and str(tmp_path))
+    assert main(["doctor", "--lock", "pins.txt", "--format", "github"]) == 1
+    file = "shop/pins.txt" if checkout else "pins.txt"
+    start = f"::error title=login-url_decode,file={file},line=3::"
+    assert capsys.readouterr().out.startswith(start)
+
+
 def test_half_that_is_left_open_is_a_warning(ask: Ask) -> None:
     """A partial pin is what kills: the installer takes the newest of the other half."""
     verdict = ask("requirements.txt", "flask==2.2.2\n")

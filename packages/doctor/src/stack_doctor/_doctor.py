@@ -133,7 +133,7 @@ def _render(judgements: Sequence[Judgement], status: int, format_: str) -> str:
     if format_ == "json":
         return render_json(judgements, status, find_release())
     if format_ == "github":
-        return render_github(judgements)
+        return render_github(judgements, os.environ.get("GITHUB_WORKSPACE") or os.curdir)
     return render_text(judgements)
 
 

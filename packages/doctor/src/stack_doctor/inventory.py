@@ -83,6 +83,8 @@ class Inventory:
     :param complete: whether everything that would be installed is in it.
     :param unreadable: the distributions that could not be read, each with the reason.
     :param paths: the folders that it was read from.
+    :param open_ranges: what a file names without an exact release, by name.
+    :param lines: the file and the line that name each, by name.
     """
 
     place: str
@@ -92,6 +94,7 @@ class Inventory:
     unreadable: tuple[tuple[str, str], ...] = ()
     paths: tuple[str, ...] = ()
     open_ranges: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     def get(self, name: str) -> Distribution | None:
         """Return a distribution by its name; ``python`` is one too."""

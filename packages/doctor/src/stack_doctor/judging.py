@@ -58,10 +58,17 @@ def close(inventory: Inventory, findings: Iterable[Finding]) -> Judgement:
     """Return the judgement of findings: each id once, the gravest first."""
     once: dict[str, Finding] = {}
     for each, _ in zip(findings, range(MOST_FINDINGS), strict=False):
-        once.setdefault(each.id, each)
+        once.setdefault(each.id, each if each.file else _place(each, inventory))
     ordered = sorted(once.values(), key=lambda each: (SEVERITIES.index(each.severity), each.id))
     count = len(inventory.distributions)
     return Judgement(inventory.place, inventory.python, count, tuple(ordered))
+
+
+def _place(finding: Finding, inventory: Inventory) -> Finding:
+    """Return a finding with the line of the judged file that it is about."""
+    named = (inventory.lines.get(name) for name in finding.distributions)
+    line = next(filter(None, named), None)
+    return finding.at(*line) if line else finding
 
 
 def _judge(inventory: Inventory, rows: tuple[Row, ...], source: Source) -> Iterator[Finding]:
@@ -89,7 +96,8 @@ def _tell_unpinned(inventory: Inventory) -> Iterator[Finding]:
             f"{count} line{'s name' if count > 1 else ' names'} no exact release, and"
             f" {'were' if count > 1 else 'was'} not judged: {names}.",
             "Judge the environment, or what 'pip freeze' prints.",
-        ).at(inventory.place, 1)
+            sorted(inventory.open_ranges, key=lambda name: inventory.lines[name]),
+        )
 
 
 def ignore(judgements: Iterable[Judgement], reasons: Mapping[str, str]) -> list[Judgement]:
