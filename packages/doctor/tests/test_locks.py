@@ -162,6 +162,47 @@ def test_included_files_are_read_once(ask: Ask, tmp_path: Path) -> None:
     assert [*found] == ["login-url_decode"]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("flask==2\nFlask==3\n", "flask==2 in {0}:1 and Flask==3 in {0}:2 contradict each other."),
+        ("flask>=3\n\nflask==2\n", "flask==2 in {0}:3 and flask>=3 in {0}:1 contradict"),
+        ("flask==3\n-c base.txt\n", "flask==3 in {0}:1 and flask==2 in {1}:1"),
+        ("flask==2; python_version<'3'\nflask==3\n", ""),
+        ("flask==2\nflask[async]==2.0.0\nflask>=1\nflask\n", ""),
+        ("torch==2.0\ntorch==2.0+cpu\n", ""),
+        ("odd===a\nodd===a\n", ""),
+    ],
+)
+def test_pins_that_contradict_each_other_are_told(
+    ask: Ask, tmp_path: Path, text: str, told: str
+) -> None:
+    """Installers refuse them; what holds on another Python, or lets the pin in, is no matter."""
+    (tmp_path / "base.txt").write_text("flask==2\n")
+    found = ask("pins.txt", text).findings
+    assert ("lock-contradiction:flask" in found) is bool(told)
+    if told:
+        said = told.format(tmp_path / "pins.txt", tmp_path / "base.txt")
+        assert said in found["lock-contradiction:flask"]["message"]
+    else:
+        assert not any(name.startswith("lock-contradiction") for name in found)
+
+
+@pytest.mark.parametrize("option", ["-r", "--requirement", "-c"])
+@pytest.mark.parametrize("kind", ["missing", "folder"])
+def test_included_file_that_is_missing_is_told_with_who_includes_it(
+    ask: Ask, tmp_path: Path, option: str, kind: str
+) -> None:
+    """Of many files it is the line that has to be mended."""
+    if kind == "folder":
+        (tmp_path / "base.txt").mkdir()
+    verdict = ask("pins.txt", f"flask==3\n# more\n{option} base.txt\n")
+    assert verdict.status == 2
+    where = f"Correct '{tmp_path / 'pins.txt'}', line 3, which includes it."
+    assert verdict.report["problem"].startswith(f"'{tmp_path / 'base.txt'}' ")
+    assert verdict.report["problem"].endswith(where)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8"])
 def test_file_that_powershell_wrote_is_read(
     encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -175,6 +175,12 @@ CHECKS = {
             "Pin the other half too, or raise the first.",
         ),
         Check(
+            "lock-contradiction", "error", "lock-contradiction:flask",
+            "A file of requirements pins a release that another of its lines does not let in, so"
+            " that nothing can be installed.",
+            "Leave one of the lines out, or make them agree.",
+        ),
+        Check(
             "lock-unpinned", "info", "lock-unpinned:requirements.txt",
             "Lines of a file of requirements name no exact release, and were not judged.",
             "Judge the environment, or what `pip freeze` prints.",

@@ -85,6 +85,7 @@ class Inventory:
     :param paths: the folders that it was read from.
     :param open_ranges: what a file names without an exact release, by name.
     :param lines: the file and the line that name each, by name.
+    :param contradictions: two lines of a file that no release meets, by name.
     """
 
     place: str
@@ -95,6 +96,7 @@ class Inventory:
     paths: tuple[str, ...] = ()
     open_ranges: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    contradictions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def get(self, name: str) -> Distribution | None:
         """Return a distribution by its name; ``python`` is one too."""

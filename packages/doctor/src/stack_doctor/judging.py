@@ -77,6 +77,7 @@ def _judge(inventory: Inventory, rows: tuple[Row, ...], source: Source) -> Itera
     yield from judge_requirements(inventory)
     yield from judge_rows(inventory, (row for row in rows if row.kind != "file-clash"), source)
     yield from judge_open(inventory, rows)
+    yield from _tell_contradictions(inventory)
     yield from _tell_unpinned(inventory)
     yield from judge_project(inventory, source.folder)
     yield from judge_parts(inventory, source)
@@ -84,6 +85,17 @@ def _judge(inventory: Inventory, rows: tuple[Row, ...], source: Source) -> Itera
         yield from judge_files(inventory, (row for row in rows if row.kind == "file-clash"))
         yield from judge_shadows(inventory, source.folder)
         yield from judge_commands(inventory)
+
+
+def _tell_contradictions(inventory: Inventory) -> Iterator[Finding]:
+    for name, (one, other) in inventory.contradictions.items():
+        yield find(
+            "lock-contradiction",
+            name,
+            f"{one} and {other} contradict each other.",
+            "Leave one of the lines out, or make them agree.",
+            (name,),
+        )
 
 
 def _tell_unpinned(inventory: Inventory) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import codecs
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,16 @@ class Line:
         """The normalised name."""
         return canonicalize_name(self.name)
 
+    def meets(self, other: Line) -> bool:
+        """Tell whether the release is one that another line lets in."""
+        if not self.release or self.release == other.release:
+            return bool(self.release)
+        return Distribution(self.name, self.release).within(other.range)
+
+    def tell(self) -> str:
+        """Return what stands where, in words."""
+        return f"{self.name}{self.range} in {self.file}:{self.number}"
+
 
 def read_lock(file: str, python: str) -> Inventory:
     """Return what a file would install.
@@ -74,16 +84,34 @@ def read_lock(file: str, python: str) -> Inventory:
         complete,
         open_ranges={key: line.range for key, line in open_.items()},
         lines={key: (line.file, line.number) for key, line in (pins | open_).items()},
+        contradictions=_find_contradictions(lines),
     )
 
 
-def _read(file: str) -> str:
+def _find_contradictions(lines: Iterable[Line]) -> dict[str, tuple[str, str]]:
+    """Return the two lines, by name, of which one pins what the other does not let in."""
+    pins: dict[str, Line] = {}
+    found: dict[str, tuple[str, str]] = {}
+    for line in sorted(lines, key=lambda each: not each.release):
+        pin = pins.setdefault(line.key, line)
+        # '2.0+cpu' meets '==2.0', and not the other way.
+        if pin.release and not pin.meets(line) and not line.meets(pin):
+            found.setdefault(line.key, (pin.tell(), line.tell()))
+    return found
+
+
+def _read(file: str, included: str = "") -> str:
+    """Return the text of a file.
+
+    :param included: the file and the line that include it.
+    """
+    advice = f"Correct {included}, which includes it." if included else "Name another file."
     try:
         content = read_file(file, MOST_BYTES)
     except FileNotFoundError:
-        raise DoctorError(f"'{file}' is not there. Name a file that is.") from None
+        raise DoctorError(f"'{file}' is not there. {advice}") from None
     except UnreadableError as error:
-        raise DoctorError(f"'{file}' cannot be read: {error}. Name another.") from None
+        raise DoctorError(f"'{file}' cannot be read: {error}. {advice}") from None
     # What PowerShell redirects into a file is UTF-16; pip reads that too.
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return content.decode("utf-16" if wide else "utf-8-sig", "replace")
@@ -94,18 +122,20 @@ def _is_frozen(file: str) -> bool:
     return "--hash=" in _read(file)
 
 
-def _read_requirements(file: str, python: str, seen: list[str]) -> Iterator[Line]:
+def _read_requirements(
+    file: str, python: str, seen: list[str], included: str = ""
+) -> Iterator[Line]:
     if len(seen) >= MOST_INCLUDED:
         raise DoctorError(f"'{file}' includes more than {MOST_INCLUDED} files. Name one of them.")
     seen.append(os.path.realpath(file))
     environment = environment_of(python)
-    for number, text in _join_lines(_read(file)):
+    for number, text in _join_lines(_read(file, included)):
         line = re.sub(r"(^|\s)#.*", "", text).strip()
-        included = _INCLUDE.match(line)
-        if included:
-            other = os.path.join(os.path.dirname(file), included[1])
-            if os.path.realpath(other) not in seen:
-                yield from _read_requirements(other, python, seen)
+        other = _INCLUDE.match(line)
+        if other:
+            path = os.path.join(os.path.dirname(file), other[1])
+            if os.path.realpath(path) not in seen:
+                yield from _read_requirements(path, python, seen, f"'{file}', line {number}")
         elif line and not line.startswith("-"):
             requirement = parse_requirement(_OPTION.sub("", line))
             # Else a path or an address, whose release is nowhere; or for another machine.
