@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import IO, Any
 
 from .explanation import explain
@@ -49,6 +50,14 @@ _OWNERS = {
 }
 
 
+class UnmadeError(Exception):
+    """An application was not made, and not by an error of its own."""
+
+    def __init__(self, check: str, reason: str, fix: str) -> None:
+        super().__init__(reason)
+        self.check, self.reason, self.fix = check, reason, fix
+
+
 _TOLD = {"owners", "duplicates", "unprotected", "swallowed", "shadowing"}
 
 
@@ -57,10 +66,8 @@ def probe(program: str, target: str, folder: str) -> Mapping[str, Any]:
 
     :param program: the interpreter.
     :param target: ``module:app`` or ``module:create_app``.
-    :raises DoctorError: there is no interpreter, or it does not come to an end.
+    :raises UnmadeError: there is no interpreter, or it does not come to an end.
     """
-    if not program:
-        raise DoctorError("--app needs an interpreter. Name one with --python.")
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_probe.py")
     with tempfile.TemporaryDirectory(prefix="stack-doctor-") as place:
         answer = os.path.join(place, "answer.json")
@@ -76,14 +83,22 @@ def probe(program: str, target: str, folder: str) -> Mapping[str, Any]:
 
 
 def _run(command: list[str], folder: str, said: IO[bytes]) -> str:
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=said,
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UnmadeError(
+            "app-import",
+            f"its interpreter '{command[0]}' cannot be started ({reason}).",
+            "Make the environment again, or name another interpreter with --python.",
+        ) from None
     try:
         _wait(process, said)
     finally:
@@ -104,13 +119,15 @@ def _wait(process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
             process.wait(timeout=BETWEEN_LOOKS)
             return
         if os.fstat(said.fileno()).st_size > MOST_SAID:
-            raise DoctorError(
-                f"The application says more than {MOST_SAID:,} bytes when it is made. Let it say"
-                " less."
+            raise UnmadeError(
+                "app-endless",
+                f"it says more than {MOST_SAID:,} bytes meanwhile.",
+                "Let it say less when it is imported.",
             )
-    raise DoctorError(
-        f"The application was not made within {PATIENCE} s. Let it open nothing and wait for"
-        " nothing when it is imported."
+    raise UnmadeError(
+        "app-endless",
+        f"it takes more than {PATIENCE} s.",
+        "Let it open nothing and wait for nothing when it is imported.",
     )
 
 
@@ -118,9 +135,13 @@ def judge_application(
     program: str, target: str, folder: str, rows: Iterable[Row], inventory: Inventory
 ) -> Iterator[Finding]:
     """Yield what is wrong with an application that no version tells."""
-    told = probe(program, target, folder)
+    try:
+        told = probe(program, target, folder)
+    except UnmadeError as error:
+        yield find(error.check, target, f"'{target}' is not made: {error.reason}", error.fix)
+        return
     if told.get("error"):
-        yield from _explain(target, str(told["error"]), rows, inventory)
+        yield _explain(target, str(told["error"]), rows, inventory)
         return
     for check, who in told["owners"].items():
         message, fix = _OWNERS[check]
@@ -166,14 +187,28 @@ def _tell_api(target: str, told: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _explain(
-    target: str, text: str, rows: Iterable[Row], inventory: Inventory
-) -> Iterator[Finding]:
-    last = next((line for line in reversed(text.splitlines()) if line.strip()), text)
+def _explain(target: str, text: str, rows: Iterable[Row], inventory: Inventory) -> Finding:
+    """Return the one finding of an application whose making fails, with what is known of it."""
+    lines = (line.strip() for line in reversed(text.splitlines()))
+    last = next(filter(None, lines), text)
+    found = find(
+        "app-import",
+        target,
+        f"'{target}' cannot be made: {last}",
+        "Mend what the error says; flask run fails with it too.",
+    )
     try:
-        known = explain(text, rows, inventory)
+        known, *_ = explain(text, rows, inventory)
     except DoctorError:
-        known = []
-    fix = known[0].fix if known else "Mend what the error says; flask run fails with it too."
-    yield find("app-import", target, f"'{target}' cannot be made: {last.strip()}", fix)
-    yield from known
+        return found
+    meaning = "" if last.partition(": ")[2] in known.message else known.message
+    if known.check != "traceback":
+        meaning = f"That is the known conflict {known.id}."
+    return replace(
+        found,
+        message=f"{found.message.rstrip('.')}. {meaning}".rstrip(),
+        fix=known.fix,
+        distributions=known.distributions,
+        symptom=known.symptom,
+        source=known.source,
+    )

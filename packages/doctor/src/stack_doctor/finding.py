@@ -191,6 +191,11 @@ CHECKS = {
             "See the error.",
         ),
         Check(
+            "app-endless", "error", "app-endless:shop:app",
+            "The application is not made in the time that it has, or writes without end.",
+            "Let it open nothing and wait for nothing when it is imported.",
+        ),
+        Check(
             "app-login-managers", "error", "app-login-managers:shop:app",
             "Two login managers serve one application: the last one wins, and those who logged in"
             " with the other stay strangers.",
