@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from .command import Catalogue, Command, CommandError, read_catalogue
+from .screen import show
 
 USAGE = "usage: stack [--help] [--version] COMMAND ..."
 
+#: The longest line that a command is told with.
+LONGEST = 100
 #: The statuses that a shell gives to what SIGINT and SIGPIPE end.
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -53,7 +56,7 @@ def _dispatch(argv: list[str]) -> int:
     try:
         command = read_catalogue().get_offer(first).load()
     except CommandError as error:
-        return _refuse(f"Error: {error}")
+        return _refuse(f"Error: {show(error, 2_000)}")
     return _run(command, argv[1:], f"stack {first}")
 
 
@@ -78,9 +81,10 @@ def _describe(catalogue: Catalogue) -> str:
     width = max(map(len, catalogue.offers), default=0)
     for name, offers in catalogue.offers.items():
         sources = " and ".join(offer.source for offer in offers)
-        refused = " (refused: offered more than once)" if len(offers) > 1 else ""
-        lines.append(f"  {name:{width}}  {sources}{refused}")
-    lines += [f"Not usable: {text}" for text in catalogue.unreadable]
+        about = "Refused: offered more than once." if len(offers) > 1 else offers[0].about
+        told = f"{show(about, LONGEST)} ({show(sources)})".lstrip()
+        lines.append(f"  {show(name):{width}}  {told}")
+    lines += [f"Not usable: {show(text)}" for text in catalogue.unreadable]
     return "\n".join([*lines, "", "'stack COMMAND --help' says more about one of them."])
 
 

@@ -17,6 +17,14 @@ HOMES = {"conform": "stack-testing", "new": "stack", "new-extension": "stack"}
 #: distribution can take their names.
 OWN = {"constraints": "_constraints:command", "doctor": "_doctor:command"}
 HOME = "stack-doctor"
+#: What the commands of the family do, for the list that imports none of them.
+ABOUT = {
+    "conform": "Judge an extension of Flask by the rules of the protocol.",
+    "constraints": "Write the known conflicts and the tested set for pip install -c.",
+    "doctor": "Judge what is installed, or what a file pins.",
+    "new": "Make a new application.",
+    "new-extension": "Make a new extension.",
+}
 
 
 class Command(Protocol):
@@ -41,6 +49,15 @@ class Offer:
     distribution: str
     version: str
     entry: metadata.EntryPoint
+    summary: str = ""
+
+    @property
+    def about(self) -> str:
+        """What it does, in one line; a stranger's is its distribution's summary."""
+        if self.distribution == HOMES.get(self.name, HOME):
+            return ABOUT.get(self.name, "")
+        found = self.summary.split("\n")[0].strip()
+        return "" if found == "UNKNOWN" else found
 
     @property
     def source(self) -> str:
@@ -144,7 +161,13 @@ def find_release() -> str:
 def _read_offers(distribution: metadata.Distribution) -> list[Offer]:
     entries: Iterable[metadata.EntryPoint] = distribution.entry_points.select(group=GROUP)
     return [
-        Offer(entry.name, _get_name(distribution), distribution.version, entry)
+        Offer(
+            entry.name,
+            _get_name(distribution),
+            distribution.version,
+            entry,
+            _read_summary(distribution),
+        )
         for entry in entries
     ]
 
@@ -153,6 +176,11 @@ def _get_name(distribution: metadata.Distribution) -> str:
     if "Name" not in distribution.metadata:
         raise LookupError("its METADATA has no 'Name'")
     return str(distribution.metadata["Name"])
+
+
+def _read_summary(distribution: metadata.Distribution) -> str:
+    told = distribution.metadata
+    return str(told["Summary"]) if "Summary" in told else ""
 
 
 def _find_name(distribution: metadata.Distribution) -> str:
