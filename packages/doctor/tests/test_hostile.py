@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -12,6 +13,7 @@ import pytest
 
 from laying import Laid, Verdict
 from stack_doctor import main
+from stack_doctor.reading import MOST_PARTS, parse_toml
 from stack_doctor.screen import show
 
 Judge = Callable[..., Verdict]
@@ -161,9 +163,9 @@ def test_record_of_many_modules_is_read_once(laid: Laid, judge: Judge, record: s
     """The time grows with the file, and not with its square."""
     for name in ("one", "two"):
         (laid.add(name, "1") / "RECORD").write_text(record)
-    began = time.monotonic()
+    began = time.process_time()
     judge()
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -177,9 +179,9 @@ def test_record_of_many_modules_is_read_once(laid: Laid, judge: Judge, record: s
 def test_metadata_of_many_lines_is_read_once(laid: Laid, judge: Judge, lines: str) -> None:
     """The time grows with the file, and not with its square."""
     laid.add("one", "1", head=lines)
-    began = time.monotonic()
+    began = time.process_time()
     judge()
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -191,7 +193,84 @@ def test_error_of_one_long_line_is_read_once(
     """The time grows with the text, and not with its square."""
     file = tmp_path / "error.txt"
     file.write_text(text)
-    began = time.monotonic()
+    began = time.process_time()
     assert main(laid.arguments("--traceback", str(file))) == 2
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert "No row knows" in capsys.readouterr().err
+
+
+DEEP = [
+    ".".join("a" * 50_000) + " = 1\n",
+    " . ".join("a" * 50_000) + " = 1\n",
+    ".".join(['"\\""'] * 50_000) + " = 1\n",
+    ".".join(["'a'"] * 50_000) + " = 1\n",
+    "[" + ".".join("a" * 50_000) + "]\n",
+    "x = [1,{" + ".".join("a" * 50_000) + " = 1}]\n",
+    "x = " + "[" * 50_000,
+    "x = " + "{a=" * 50_000,
+]
+
+
+@pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
+def test_toml_without_bottom_is_refused_at_once(
+    laid: Laid, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """A lock is refused in words; the project's own file is as good as none."""
+    laid.write("uv.lock", text)
+    laid.write("pyproject.toml", text)
+    began = time.process_time()
+    assert main(laid.arguments("--lock", str(laid.project / "uv.lock"))) == 2
+    assert capsys.readouterr().err.count("is no TOML") == 1
+    assert main(laid.arguments()) == 0
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("part", ["a", "'a'", '"a"', '"\\"" ', "a "])
+def test_key_of_a_few_parts_is_read(part: str) -> None:
+    """The bound is far above what locks have, and numbers and texts are no keys."""
+    key = ".".join([part] * MOST_PARTS)
+    assert parse_toml(f"{key} = 1.5\nx = '{'a.' * 20}'")
+    with pytest.raises(ValueError, match="has more than 32 parts"):
+        parse_toml(f"{key}.{part} = 1\n")
+
+
+@pytest.mark.parametrize("code", ["(a|a)*b", "(a*)*b", "(.|a)+b"])
+def test_pattern_without_end_is_ended(
+    laid: Laid, judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str
+) -> None:
+    """One sentence names the row; the patterns before it do not take its time."""
+    monkeypatch.setattr("stack_doctor.source.PATIENCE", 2)
+    laid.add("acme", "1")
+    laid.write("app.py", "x = 1\n" + "a" * 50 + "c\n")
+    row = {
+        "kind": "behaviour", "dist": "acme", "range": "<2", "stage": "use", "symptom": "slow",
+        "source": "a test", "advice": "none", "proof": {"unproven": "a test"},
+    }  # fmt: skip
+    file = tmp_path / "rows.json"
+    rows = [{**row, "id": "quick", "code": "x = 1"}, {**row, "id": "slow", "code": code}]
+    file.write_text(json.dumps({"schema": 1, "rows": rows}))
+    began = time.monotonic()
+    verdict = judge("--rows", str(file))
+    assert time.monotonic() - began < 10
+    assert verdict.status == 2
+    assert verdict.report["problem"].startswith("Row 'slow': its 'code' is not searched for")
+
+
+def test_symptom_of_many_gaps_is_searched_for_once(
+    laid: Laid, judge: Judge, tmp_path: Path
+) -> None:
+    """What a row leaves out of its symptom does not multiply the time."""
+    row = {
+        "id": "gaps", "kind": "break", "dist": "acme", "range": "<2", "stage": "import",
+        "source": "a test", "advice": "none", "proof": {"unproven": "a test"},
+        "symptom": "Error: begins…" + "a…" * 10 + "ends",
+    }  # fmt: skip
+    (tmp_path / "rows.json").write_text(json.dumps({"schema": 1, "rows": [row]}))
+    error = tmp_path / "error.txt"
+    options = ("--rows", str(tmp_path / "rows.json"), "--traceback", str(error))
+    error.write_text("Error: begins " + "a" * 5_000)
+    began = time.process_time()
+    assert judge(*options).status == 2
+    assert time.process_time() - began < 5
+    error.write_text("Error: begins here, " + "a, " * 10 + "and ends")
+    assert [*judge(*options).findings] == ["gaps"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 import codecs
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,10 +17,10 @@ from packaging.utils import canonicalize_name
 
 from .inventory import Distribution, Inventory
 from .problem import DoctorError
-from .reading import UnreadableError, read_file
+from .reading import UnreadableError, parse_toml, read_file
 from .requirement import environment_of, holds, parse_requirement
 
-MOST_BYTES = 20_000_000
+MOST_BYTES = 8_000_000
 MOST_INCLUDED = 50
 
 _OPTION = re.compile(r"\s--[a-z].*")
@@ -164,8 +163,8 @@ def _make_line(requirement: Requirement, file: str, number: int) -> Line:
 def _read_toml(file: str, python: str) -> Iterator[Line]:
     text = _read(file)
     try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # ValueError: a number of too many digits too
+        content = parse_toml(text)
+    except ValueError as error:
         raise DoctorError(f"'{file}' is no TOML ({error}). Name a lock.") from None
     listed = content.get("packages", content.get("package"))
     if not isinstance(listed, list):

@@ -23,6 +23,8 @@ from .reading import UnreadableError, read_file
 
 SCHEMA = 1
 MOST_BYTES = 4_000_000
+#: The longest pattern of a row.
+LONGEST = 1_000
 ABSENT = "absent"
 
 KINDS = (
@@ -218,6 +220,8 @@ def _check_ranges(row: Row) -> None:
 
 
 def _check_use(row: Row) -> None:
+    if len(row.code) > LONGEST:
+        raise DoctorError(f"Row '{row.id}': 'code' has over {LONGEST} characters. Shorten it.")
     try:
         re.compile(row.code)
     except (re.error, OverflowError, RecursionError) as error:
