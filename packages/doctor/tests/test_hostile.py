@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -197,6 +198,73 @@ def test_error_of_one_long_line_is_read_once(
     assert main(laid.arguments("--traceback", str(file))) == 2
     assert time.process_time() - began < 10
     assert "No row knows" in capsys.readouterr().err
+
+
+def test_line_of_record_that_is_too_long_is_one_of_many(laid: Laid, judge: Judge) -> None:
+    """The other lines are read; quotes that do not close take none along."""
+    for name in ("one", "two"):
+        lines = [f'"toy/{"x" * 200_000},,', f"toy/__init__.py,sha256={name},1"]
+        lines.append(f'"toy/a,b.py",sha256={name},1')
+        info = laid.add(name, "1", files={"toy/__init__.py": ""})
+        (info / "RECORD").write_text("\n".join(lines))
+    (found,) = judge().findings.values()
+    assert found["id"] == "files-shared:one/two"
+    assert "2 modules" in found["message"]
+
+
+def test_many_faults_hide_no_graver_one(laid: Laid, judge: Judge) -> None:
+    """The report has an end, and begins with the errors."""
+    for number in range(1_100):
+        (laid.site / f"~ask-{number}.dist-info").mkdir()
+    laid.add("flask-login", "0.6.2")
+    laid.add("werkzeug", "3.0.0")
+    verdict = judge()
+    assert verdict.status == 1
+    assert next(iter(verdict.findings)) == "login-url_decode"
+    assert len(verdict.findings) == 1_000
+
+
+def test_folder_that_may_not_be_read_cannot_be_judged(
+    laid: Laid, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not seen is not fine."""
+    original = os.scandir
+
+    def scandir(path: str) -> object:
+        if path == str(laid.site):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return original(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    verdict = judge()
+    assert verdict.status == 2
+    assert verdict.report["problem"].startswith(f"'{laid.site}' cannot be read (Permission denied")
+
+
+@pytest.mark.parametrize("name", ["METADATA", "RECORD", "entry_points.txt", "INSTALLER"])
+@pytest.mark.parametrize("content", [b"\xff\xfe\xfa" * 1_000, bytes(range(256)), b"\0" * 100_000])
+def test_bytes_that_are_no_text_are_one_fault_at_most(
+    laid: Laid, judge: Judge, name: str, content: bytes
+) -> None:
+    """A disk that failed leaves anything behind."""
+    (laid.add("one", "1") / name).write_bytes(content)
+    verdict = judge()
+    assert verdict.status in (0, 1)
+    assert len(verdict.findings) <= 1
+
+
+def test_release_that_was_left_beside_another_is_told(laid: Laid, judge: Judge) -> None:
+    """An installation that was interrupted leaves two; copies in other folders are no matter."""
+    laid.add("one", "1.0")
+    laid.add("one", "2.0")
+    assert [*judge().findings] == ["metadata-twice:one"]
+
+
+def test_escapes_of_strangers_are_no_warning(laid: Laid, judge: Judge) -> None:
+    """What Python says of a module that is read goes nowhere."""
+    info = laid.add("acme", "1", files={"acme_tool.py": "x = '\\d'\ndef command(): ...\n"})
+    (info / "entry_points.txt").write_text("[stack.commands]\ngreet = acme_tool:command\n")
+    assert judge().findings == {}
 
 
 DEEP = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,32 @@ def test_folders_of_the_system_are_read_where_the_environment_has_them(laid: Lai
     first, *others = find_place(str(laid.venv)).paths
     assert first == str(laid.site)
     assert any(path.startswith(sys.base_prefix) for path in others)
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("sleep 60", "it takes more than 1 s"),
+        ("sleep 60 & sleep 60", "it takes more than 1 s"),
+        ("while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done", "it "),
+        ("echo 5", "it says something else"),
+        ("echo '[1, 2]'", "it says something else"),
+        ("kill -9 $$", "it says something else"),
+    ],
+)
+def test_program_that_is_no_python_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, words: str
+) -> None:
+    """It has an end, whatever it does, and what it started has one too."""
+    monkeypatch.setattr("stack_doctor.place.PATIENCE", 1)
+    program = tmp_path / "bin" / "python"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    began = time.monotonic()
+    with pytest.raises(DoctorError, match=f"does not answer as a Python: {words}"):
+        find_place(str(program))
+    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("kind", ["nothing", "folder", "text", "silent", "empty"])

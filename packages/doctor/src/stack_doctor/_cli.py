@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import platform
@@ -9,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
-from .command import Catalogue, Command, CommandError, read_catalogue
+from .command import OWN, Catalogue, Command, CommandError, make_own, read_catalogue
 from .screen import show
 
 USAGE = "usage: stack [--help] [--version] COMMAND ..."
@@ -31,15 +32,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = _dispatch(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
+        if sys.stdout is not None:  # the shell may have closed it
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes stdout once more at exit, which must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _mute()
         return PIPE_CLOSED
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        _mute()
+        return _refuse(f"Error: The output cannot be written ({error.strerror}). Make room.")
     return status
+
+
+def _mute() -> None:
+    # Python flushes stdout once more at exit, which must not fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -54,7 +65,9 @@ def _dispatch(argv: list[str]) -> int:
         problem = f"{first!r} is not an option of stack." if first else "Name a command."
         return _refuse(f"{USAGE}\n{problem} 'stack --help' lists the commands.")
     try:
-        command = read_catalogue().get_offer(first).load()
+        # Ours need nobody's metadata, which may be what is broken.
+        offer = make_own(first) if first in OWN else read_catalogue().get_offer(first)
+        command = offer.load()
     except CommandError as error:
         return _refuse(f"Error: {show(error, 2_000)}")
     return _run(command, argv[1:], f"stack {first}")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
+from typing import IO
 
 from .application import PATIENCE, judge_application
 from .command import find_release
@@ -13,7 +16,7 @@ from .explanation import explain, read_error
 from .inventory import Inventory, read_inventory
 from .judging import Judgement, close, ignore, judge
 from .lockfile import read_lock
-from .place import Place, find_own, find_place
+from .place import Place, find_here, find_own, find_place
 from .problem import DoctorError
 from .rendering import render_github, render_json, render_text
 from .row import Row, merge_rows, read_own_rows, read_rows
@@ -40,6 +43,8 @@ def command(argv: list[str], prog: str) -> int:
         judgements = ignore(judgements, _read_reasons(arguments.ignore))
     except DoctorError as error:
         return _give_up(str(error), arguments.format)
+    except Exception as error:
+        return _give_up(_blame(error), arguments.format)
     status = FOUND if any(each.fails(arguments.strict) for each in judgements) else FINE
     print(_render(judgements, status, arguments.format))
     return status
@@ -71,6 +76,7 @@ def _parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
 
 
 def _judge(arguments: argparse.Namespace) -> list[Judgement]:
+    find_here()  # paths are relative to it
     rows = _read_all_rows(arguments.rows)
     if not os.path.isdir(arguments.project):
         raise DoctorError(f"'{arguments.project}' is no folder. Name the project's.")
@@ -93,7 +99,7 @@ def _judge(arguments: argparse.Namespace) -> list[Judgement]:
 def _explain(arguments: argparse.Namespace, rows: Sequence[Row], place: Place) -> Judgement:
     inventory = _read_inventories(arguments, place)[0]
     if arguments.traceback == "-":
-        text = read_error(sys.stdin)
+        text = read_error(_open_stdin())
     else:
         try:
             with open(arguments.traceback, encoding="utf-8", errors="replace") as file:
@@ -103,6 +109,13 @@ def _explain(arguments: argparse.Namespace, rows: Sequence[Row], place: Place) -
                 f"'{arguments.traceback}' cannot be read ({error.strerror}). Name another file."
             ) from None
     return close(inventory, explain(text, rows, inventory))
+
+
+def _open_stdin() -> IO[str]:
+    """Return what is pasted, in which bytes may be no text; nothing where it is closed."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return sys.stdin or io.StringIO()
 
 
 def _read_inventories(arguments: argparse.Namespace, place: Place) -> list[Inventory]:
@@ -135,6 +148,16 @@ def _render(judgements: Sequence[Judgement], status: int, format_: str) -> str:
     if format_ == "github":
         return render_github(judgements, os.environ.get("GITHUB_WORKSPACE") or os.curdir)
     return render_text(judgements)
+
+
+def _blame(error: Exception) -> str:
+    """Return what is said of a mistake of the doctor's own."""
+    *_, frame = traceback.extract_tb(error.__traceback__)
+    where = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+    return (
+        f"The doctor failed at {where} ({type(error).__name__}: {error})."
+        " Tell its authors what was judged; the mistake is theirs."
+    )
 
 
 def _give_up(problem: str, format_: str) -> int:

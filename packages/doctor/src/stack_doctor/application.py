@@ -5,27 +5,22 @@ It is the one place where code of the judged environment runs, and only with ``-
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import IO, Any
+from typing import Any
 
 from .explanation import explain
 from .finding import Finding, find
 from .inventory import Inventory
 from .problem import DoctorError
+from .process import EndlessError, run_bounded
 from .reading import UnreadableError, read_file
 from .row import Row
 
 MOST_BYTES = 5_000_000
-#: How often it is looked whether it was made, in seconds.
-BETWEEN_LOOKS = 0.1
 #: The most bytes that an application may say meanwhile.
 MOST_SAID = 50_000_000
 #: The most bytes that are kept of what an application says when it fails.
@@ -50,14 +45,6 @@ _OWNERS = {
 }
 
 
-class UnmadeError(Exception):
-    """An application was not made, and not by an error of its own."""
-
-    def __init__(self, check: str, reason: str, fix: str) -> None:
-        super().__init__(reason)
-        self.check, self.reason, self.fix = check, reason, fix
-
-
 _TOLD = {"owners", "duplicates", "unprotected", "swallowed", "shadowing"}
 
 
@@ -66,13 +53,15 @@ def probe(program: str, target: str, folder: str) -> Mapping[str, Any]:
 
     :param program: the interpreter.
     :param target: ``module:app`` or ``module:create_app``.
-    :raises UnmadeError: there is no interpreter, or it does not come to an end.
+    :raises OSError: there is no interpreter that can be started.
+    :raises EndlessError: it does not come to an end.
     """
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_probe.py")
     with tempfile.TemporaryDirectory(prefix="stack-doctor-") as place:
         answer = os.path.join(place, "answer.json")
-        with open(os.path.join(place, "said"), "w+b") as file:
-            said = _run([program, script, target, answer], folder, file)
+        command = [os.path.abspath(program), script, target, answer]
+        heard = run_bounded(command, "stderr", PATIENCE, MOST_SAID, folder)
+        said = heard[-MOST_TOLD:].decode("utf-8", "replace")
         try:
             told = json.loads(read_file(answer, MOST_BYTES))
         except (FileNotFoundError, UnreadableError, ValueError):
@@ -82,63 +71,28 @@ def probe(program: str, target: str, folder: str) -> Mapping[str, Any]:
     return told if is_answer else {"error": said or "The process ended without a word."}
 
 
-def _run(command: list[str], folder: str, said: IO[bytes]) -> str:
-    try:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=said,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise UnmadeError(
-            "app-import",
-            f"its interpreter '{command[0]}' cannot be started ({reason}).",
-            "Make the environment again, or name another interpreter with --python.",
-        ) from None
-    try:
-        _wait(process, said)
-    finally:
-        # What the application started goes with it.
-        with contextlib.suppress(ProcessLookupError, AttributeError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
-    size = said.seek(0, os.SEEK_END)
-    said.seek(max(0, size - MOST_TOLD))
-    return said.read(MOST_TOLD).decode("utf-8", "replace")
-
-
-def _wait(process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=BETWEEN_LOOKS)
-            return
-        if os.fstat(said.fileno()).st_size > MOST_SAID:
-            raise UnmadeError(
-                "app-endless",
-                f"it says more than {MOST_SAID:,} bytes meanwhile.",
-                "Let it say less when it is imported.",
-            )
-    raise UnmadeError(
-        "app-endless",
-        f"it takes more than {PATIENCE} s.",
-        "Let it open nothing and wait for nothing when it is imported.",
-    )
-
-
 def judge_application(
     program: str, target: str, folder: str, rows: Iterable[Row], inventory: Inventory
 ) -> Iterator[Finding]:
     """Yield what is wrong with an application that no version tells."""
     try:
         told = probe(program, target, folder)
-    except UnmadeError as error:
-        yield find(error.check, target, f"'{target}' is not made: {error.reason}", error.fix)
+    except EndlessError as error:
+        yield find(
+            "app-endless",
+            target,
+            f"'{target}' is not made: {error}.",
+            "Let it open nothing, wait for nothing and say little when it is imported.",
+        )
+        return
+    except OSError as error:
+        yield find(
+            "app-import",
+            target,
+            f"'{target}' cannot be made: the interpreter '{program}' cannot be started"
+            f" ({error.strerror}).",
+            "Make the environment again, or name another interpreter with --python.",
+        )
         return
     if told.get("error"):
         yield _explain(target, str(told["error"]), rows, inventory)

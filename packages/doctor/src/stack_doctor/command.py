@@ -126,7 +126,7 @@ class Catalogue:
 
 def read_catalogue() -> Catalogue:
     """Read the commands of all installed distributions. Nothing is imported."""
-    offers: dict[str, tuple[Offer, ...]] = {name: (_make_own(name),) for name in OWN}
+    offers: dict[str, tuple[Offer, ...]] = {name: (make_own(name),) for name in OWN}
     unreadable: list[str] = []
     for distribution in metadata.distributions():
         try:
@@ -145,7 +145,8 @@ def read_catalogue() -> Catalogue:
     return Catalogue(dict(sorted(offers.items())), tuple(unreadable))
 
 
-def _make_own(name: str) -> Offer:
+def make_own(name: str) -> Offer:
+    """Return a command of the doctor's own."""
     value = f"{__package__}.{OWN[name]}"
     return Offer(name, HOME, find_release(), metadata.EntryPoint(name, value, GROUP))
 

@@ -153,6 +153,12 @@ CHECKS = {
             "Remove the folder and install the distribution again.",
         ),
         Check(
+            "metadata-twice", "warning", "metadata-twice:flask",
+            "A distribution is listed twice in one folder, as after an installation that was"
+            " interrupted: tools disagree about its release.",
+            "Remove both folders of metadata and install the distribution again.",
+        ),
+        Check(
             "pkg-resources", "error", "pkg-resources:flask-seeder",
             "A distribution imports `pkg_resources`, which setuptools 82 removed.",
             "Upgrade the distribution, or install an older setuptools.",

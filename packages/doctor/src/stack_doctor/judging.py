@@ -55,13 +55,13 @@ def judge(inventory: Inventory, rows: Iterable[Row], source: Source) -> Judgemen
 
 
 def close(inventory: Inventory, findings: Iterable[Finding]) -> Judgement:
-    """Return the judgement of findings: each id once, the gravest first."""
+    """Return the judgement of findings: each id once, the gravest first, and no more than fit."""
     once: dict[str, Finding] = {}
-    for each, _ in zip(findings, range(MOST_FINDINGS), strict=False):
+    for each in findings:
         once.setdefault(each.id, each if each.file else _place(each, inventory))
     ordered = sorted(once.values(), key=lambda each: (SEVERITIES.index(each.severity), each.id))
     count = len(inventory.distributions)
-    return Judgement(inventory.place, inventory.python, count, tuple(ordered))
+    return Judgement(inventory.place, inventory.python, count, tuple(ordered[:MOST_FINDINGS]))
 
 
 def _place(finding: Finding, inventory: Inventory) -> Finding:
@@ -74,6 +74,7 @@ def _place(finding: Finding, inventory: Inventory) -> Finding:
 def _judge(inventory: Inventory, rows: tuple[Row, ...], source: Source) -> Iterator[Finding]:
     for folder, reason in inventory.unreadable:
         yield tell_unreadable(folder, reason)
+    yield from _tell_copies(inventory)
     yield from judge_requirements(inventory)
     yield from judge_rows(inventory, (row for row in rows if row.kind != "file-clash"), source)
     yield from judge_open(inventory, rows)
@@ -85,6 +86,19 @@ def _judge(inventory: Inventory, rows: tuple[Row, ...], source: Source) -> Itera
         yield from judge_files(inventory, (row for row in rows if row.kind == "file-clash"))
         yield from judge_shadows(inventory, source.folder)
         yield from judge_commands(inventory)
+
+
+def _tell_copies(inventory: Inventory) -> Iterator[Finding]:
+    for copy in inventory.rest:
+        first = inventory.distributions[copy.key]
+        yield find(
+            "metadata-twice",
+            copy.key,
+            f"{first.name} has two folders of metadata side by side, of {first.release} and of"
+            f" {copy.release}; which one counts is chance.",
+            "Remove both folders, and install the distribution again.",
+            (copy.key,),
+        )
 
 
 def _tell_contradictions(inventory: Inventory) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ import sys
 from dataclasses import dataclass
 
 from .problem import DoctorError
+from .process import EndlessError, run_bounded
 from .reading import UnreadableError, read_file
 
 PATIENCE = 20
@@ -73,10 +74,23 @@ def _quote(program: str) -> str:
     return subprocess.list2cmdline([program]) if os.name == "nt" else shlex.quote(program)
 
 
+def find_here() -> str:
+    """Return the working directory.
+
+    :raises DoctorError: it was removed, or may not be looked at.
+    """
+    try:
+        return os.getcwd()
+    except OSError as error:
+        raise DoctorError(
+            f"The working directory cannot be read ({error.strerror}). Go to one that is there."
+        ) from None
+
+
 def find_own() -> Place:
     """Return the environment that the doctor itself runs in."""
     # The working directory may stand first on the path; what lies there is not installed.
-    here = os.getcwd()
+    here = find_here()
     paths = [path for path in sys.path if path and os.path.abspath(path) != here]
     return Place(sys.prefix, platform.python_version(), tuple(paths), sys.executable)
 
@@ -154,19 +168,17 @@ def read_config(root: str) -> dict[str, str]:
 
 
 def _ask(program: str) -> tuple[str, list[str]]:
+    command = [os.path.abspath(program), "-I", "-S", "-c", _ASK]
     try:
-        done = subprocess.run(
-            [program, "-I", "-S", "-c", _ASK],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            timeout=PATIENCE,
-            check=True,
+        python, folders = json.loads(run_bounded(command, "stdout", PATIENCE, MOST_BYTES))
+        if not isinstance(folders, list):
+            raise TypeError
+    except (OSError, ValueError, TypeError, EndlessError) as error:
+        reason = getattr(error, "strerror", None) or (
+            str(error) if isinstance(error, EndlessError) else "it says something else"
         )
-        python, folders = json.loads(done.stdout)
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise DoctorError(
-            f"'{program}' does not answer as a Python ({type(error).__name__})."
+            f"'{program}' does not answer as a Python: {reason}."
             " Name an interpreter, such as .venv/bin/python."
         ) from None
     return str(python), [str(folder) for folder in folders]
