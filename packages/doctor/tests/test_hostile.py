@@ -169,6 +169,20 @@ def test_record_of_many_modules_is_read_once(laid: Laid, judge: Judge, record: s
     assert time.process_time() - began < 5
 
 
+@pytest.mark.parametrize("digest", ["same", "{}"])
+def test_file_of_many_owners_is_looked_at_once(laid: Laid, judge: Judge, digest: str) -> None:
+    """The time grows with the owners, and not with their pairs times their files."""
+    for number in range(200):
+        hash_ = digest.format(number)
+        lines = [f"toy/m{file}.py,sha256={hash_},1\n" for file in range(200)]
+        info = laid.add(f"d{number}", "1", files={})
+        (info / "RECORD").write_text("".join(["toy/__init__.py,sha256=same,1\n", *lines]))
+    laid.write("../venv/lib/python3.11/site-packages/toy/__init__.py")
+    began = time.process_time()
+    assert bool(judge().findings) is (digest == "{}")
+    assert time.process_time() - began < 5
+
+
 @pytest.mark.parametrize(
     "lines",
     [
