@@ -268,9 +268,11 @@ def test_bytes_that_are_no_text_are_one_fault_at_most(
 
 
 def test_release_that_was_left_beside_another_is_told(laid: Laid, judge: Judge) -> None:
-    """An installation that was interrupted leaves two; copies in other folders are no matter."""
+    """An interrupted installation leaves two; two folders of one release are no matter."""
     laid.add("one", "1.0")
     laid.add("one", "2.0")
+    laid.add("other", "1.0")
+    (laid.site / "other.egg-info").write_text("Name: other\nVersion: 1.0\n")
     assert [*judge().findings] == ["metadata-twice:one"]
 
 

@@ -84,7 +84,7 @@ class Inventory:
     :param complete: whether everything that would be installed is in it.
     :param unreadable: the distributions that could not be read, each with the reason.
     :param paths: the folders that it was read from.
-    :param rest: second copies of distributions in the same folder, which do not count.
+    :param rest: other releases in the folder of one that counts.
     :param open_ranges: what a file names without an exact release, by name.
     :param lines: the file and the line that name each, by name.
     :param contradictions: two lines of a file that no release meets, by name.
@@ -125,7 +125,9 @@ def read_inventory(paths: Iterable[str], python: str, place: str) -> Inventory:
                 unreadable.append((os.path.basename(folder), str(error)))
                 continue
             first = found.setdefault(distribution.key, distribution)
-            if first is not distribution and os.path.dirname(first.information) == path:
+            # Debian keeps two of one release.
+            beside = os.path.dirname(first.information) == path
+            if beside and first.release != distribution.release:
                 rest.append(distribution)
     return Inventory(place, python, found, True, tuple(unreadable), kept, rest=tuple(rest))
 

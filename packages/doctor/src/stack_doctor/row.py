@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -130,9 +131,9 @@ def parse_rows(content: Any) -> tuple[Row, ...]:
     if not isinstance(listed, list):
         raise DoctorError('It has no list "rows". Add one.')
     rows = tuple(_parse_row(number, each) for number, each in enumerate(listed))
-    twice = [row.id for row in rows if sum(row.id == other.id for other in rows) > 1]
+    twice = next((id_ for id_, count in Counter(row.id for row in rows).items() if count > 1), "")
     if twice:
-        raise DoctorError(f"The id '{twice[0]}' is there twice. Change one.")
+        raise DoctorError(f"The id '{twice}' is there twice. Change one.")
     return rows
 
 
