@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from workspace import ROOT, packages
+from workspace import ROOT, Package, packages
 
 FILE = Path("packages") / "doctor" / "src" / "stack_doctor" / "tested.json"
 
@@ -37,7 +37,7 @@ def written(specifier: SpecifierSet) -> str:
 
 def find_tested(root: Path = ROOT) -> dict[str, str]:
     """Return the ranges by name."""
-    roof = next(package for package in packages(root) if package.name == "stack")
+    roof = find_roof(root)
     lines = [*roof.dependencies, *(line for extra in roof.extras.values() for line in extra)]
     flask = [Requirement(line) for line in requires("flask") or ()]
     found: dict[str, str] = {
@@ -48,9 +48,20 @@ def find_tested(root: Path = ROOT) -> dict[str, str]:
     )
 
 
+def find_python(root: Path = ROOT) -> str:
+    """Return the range of Pythons that it is tested with."""
+    return str(find_roof(root).project["requires-python"])
+
+
+def find_roof(root: Path) -> Package:
+    """Return the package whose extras are the tested set."""
+    return next(package for package in packages(root) if package.name == "stack")
+
+
 def write_tested(root: Path = ROOT) -> str:
     """Return the text of the file."""
-    return json.dumps({"schema": 1, "ranges": find_tested(root)}, indent=1) + "\n"
+    content = {"schema": 1, "python": find_python(root), "ranges": find_tested(root)}
+    return json.dumps(content, indent=1) + "\n"
 
 
 def main() -> int:

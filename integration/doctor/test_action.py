@@ -73,7 +73,7 @@ def test_action_annotates_and_fails(tmp_path: Path, temporary: Path) -> None:
     lock = "requirements.txt\nmore.txt\n"
     done = run_step(1, tmp_path, temporary, lock=lock)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "::error title=login-url_decode::" in done.stdout
+    assert "::error title=login-url_decode,file=requirements.txt,line=1::" in done.stdout
     ignored = 'login-url_decode=it\'s "known" $(exit 3)\n'
     done = run_step(1, tmp_path, temporary, lock=lock, ignore=ignored)
     assert (done.returncode, done.stderr) == (0, "")

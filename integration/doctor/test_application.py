@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from laying import Verdict, lay, run
+from laying import Laid, Verdict, lay, run
 
 Ask = Callable[..., Verdict]
 
@@ -24,6 +24,12 @@ def ask(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
         return run(capsys, "doctor", *here, "--app", target)
 
     return ask
+
+
+@pytest.fixture
+def laid(tmp_path: Path) -> Laid:
+    """Return an environment of metadata alone, beside a project's folder."""
+    return lay(tmp_path)
 
 
 FINE = """
@@ -50,13 +56,27 @@ def test_healthy_application_has_no_finding(ask: Ask, target: str) -> None:
 
 
 def test_second_database_is_told(ask: Ask) -> None:
-    """The error is explained by what it means."""
+    """The error is explained by what it means, in one finding."""
     verdict = ask(
         "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\napp = Flask(__name__)\n"
         "app.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite://'\n"
         "SQLAlchemy(app)\nSQLAlchemy(app)\n"
     )
-    assert {*verdict.findings} == {"app-import:shop:app", "traceback:two-databases"}
+    (found,) = verdict.findings.values()
+    assert found["id"] == "app-import:shop:app"
+    assert "already been registered" in found["message"]
+    assert "Two SQLAlchemy objects are initialised" in found["message"]
+    assert found["fix"] == "Make one of them, and hand it to the extension."
+
+
+def test_known_conflict_is_named_once(ask: Ask, tmp_path: Path) -> None:
+    """An import that fails as a row says is one finding, with the row's advice."""
+    (tmp_path / "flask_login.py").write_text("from werkzeug.urls import url_decode\n")
+    (found,) = ask("import flask_login\n").report["judged"][1]["findings"]
+    assert found["id"] == "app-import:shop:app"
+    assert found["message"].endswith(". That is the known conflict login-url_decode.")
+    assert '"flask-login>=0.6.3"' in found["fix"]
+    assert found["source"].startswith("https://")
 
 
 def test_missing_extension_is_told_in_our_own_words(ask: Ask) -> None:
@@ -65,8 +85,9 @@ def test_missing_extension_is_told_in_our_own_words(ask: Ask) -> None:
         "from flask import Flask\nfrom stack import Stack\napp = Flask(__name__)\n"
         "Stack('cellar').init_app(app)\n"
     )
-    assert "'cellar' is not an extension" in verdict.findings["app-import:shop:app"]["message"]
-    assert "traceback:missing-extension" in verdict.findings
+    (found,) = verdict.report["judged"][1]["findings"]
+    assert found["message"].count("'cellar' is not an extension") == 1
+    assert found["fix"].startswith("Do what the sentence says;")
 
 
 def test_second_rule_for_an_address_is_told(ask: Ask) -> None:
@@ -98,16 +119,24 @@ def test_application_that_cannot_be_made_is_a_finding(
     assert words in ask(source, target).findings[f"app-import:{target}"]["message"]
 
 
-def test_application_without_end_cannot_be_judged(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch
+def test_application_without_end_is_a_finding(
+    laid: Laid, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is ended, with what it started, and the status is 2."""
+    """It is ended, with what it started, and the findings of the environment are told too."""
     monkeypatch.setattr("stack_doctor.application.PATIENCE", 1)
+    (laid.venv / "bin").mkdir()
+    program = laid.venv / "bin" / "python"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    program.chmod(0o755)
+    laid.add("flask-login", "0.6.2")
+    laid.add("werkzeug", "3.0.0")
+    laid.write("shop.py", "import subprocess\nsubprocess.run(['sleep', '60'])\n")
     began = time.monotonic()
-    verdict = ask("import subprocess\nsubprocess.run(['sleep', '60'])\n")
+    verdict = run(capsys, *laid.arguments("--app", "shop:app"))
     assert time.monotonic() - began < 10
-    assert verdict.status == 2
-    assert "was not made within" in verdict.report["problem"]
+    assert verdict.status == 1
+    assert [*verdict.findings] == ["login-url_decode", "app-endless:shop:app"]
+    assert "takes more than 1 s" in verdict.findings["app-endless:shop:app"]["message"]
 
 
 def test_modules_of_the_doctor_are_not_those_of_the_application(ask: Ask) -> None:
@@ -116,22 +145,29 @@ def test_modules_of_the_doctor_are_not_those_of_the_application(ask: Ask) -> Non
     assert "No module named 'finding'" in verdict.findings["app-import:shop:app"]["message"]
 
 
+@pytest.mark.parametrize("kind", ["missing", "text", "folder"])
 def test_environment_without_an_interpreter_makes_no_application(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    laid: Laid, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
-    """It is not made in another Python than the one that is judged."""
-    laid = lay(tmp_path)
+    """It is made in no other Python than the judged one, whose findings are told all the same."""
+    program = laid.venv / "bin" / "python"
+    program.parent.mkdir()
+    if kind == "text":
+        program.write_text("no program")
+    elif kind == "folder":
+        program.mkdir()
+    laid.add("one", "1", ["gone"])
     verdict = run(capsys, *laid.arguments("--app", "shop:app"))
-    assert verdict.status == 2
-    assert verdict.report["problem"] == "--app needs an interpreter. Name one with --python."
+    assert [*verdict.findings] == ["requirement-missing:one/gone", "app-import:shop:app"]
+    assert "cannot be started" in verdict.findings["app-import:shop:app"]["message"]
 
 
 def test_endless_output_is_ended(ask: Ask) -> None:
     """An application that never stops talking is ended before it fills memory or disk."""
     began = time.monotonic()
     verdict = ask("import sys\nwhile True:\n    sys.stderr.write('x' * 100_000)\n")
-    assert verdict.status == 2
-    assert "says more than" in verdict.report["problem"]
+    assert verdict.status == 1
+    assert "says more than" in verdict.findings["app-endless:shop:app"]["message"]
     assert time.monotonic() - began < 15
 
 

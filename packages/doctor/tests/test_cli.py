@@ -114,6 +114,67 @@ def test_closed_pipe_ends_quietly() -> None:
     assert process.wait() == PIPE_CLOSED
 
 
+@pytest.mark.parametrize(
+    ("line", "status", "words"),
+    [
+        ("doctor --traceback - <&-", 2, "There is no error to explain."),
+        ("doctor --traceback - < junk", 2, "No row knows this error."),
+        ("doctor --lock pins.txt >&-", 0, ""),
+        ("doctor --lock pins.txt > /dev/full", 2, "The output cannot be written"),
+        ("--help > /dev/full", 2, "The output cannot be written"),
+    ],
+)
+def test_stream_that_is_closed_full_or_no_text_is_one_sentence(
+    tmp_path: Path, line: str, status: int, words: str
+) -> None:
+    """Whatever the shell connects, there is a status of ours and no traceback."""
+    (tmp_path / "junk").write_bytes(bytes(range(256)) * 10_000)
+    (tmp_path / "pins.txt").write_text("flask==3.1.3\nwerkzeug==3.1.3\n")
+    command = f"'{sys.executable}' -m stack_doctor {line}"
+    variables = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, env=variables, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == status
+    assert done.stderr.startswith(f"Error: {words}" if words else "")
+    assert done.stderr.count("\n") == bool(words)
+
+
+def test_own_commands_ask_nobody_else(tmp_path: Path) -> None:
+    """A distribution whose entry points cannot be read does not stop the doctor."""
+    info = tmp_path / "stuck-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: stuck\nVersion: 1\n")
+    os.mkfifo(info / "entry_points.txt")
+    variables = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "stack_doctor", "doctor", "--help"]
+    done = subprocess.run(command, env=variables, capture_output=True, timeout=30, check=False)
+    assert done.returncode == 0
+
+
+def test_folder_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
+    """Whoever stands in a folder that was removed is told so."""
+    command = f"rmdir '{tmp_path}' && '{sys.executable}' -m stack_doctor doctor"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("Error: The working directory cannot be read")
+
+
+def test_mistake_of_the_doctor_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says where, and the status is that of what could not be judged."""
+    monkeypatch.setattr("stack_doctor._doctor.judge", lambda *_: {}["\x1b"])
+    assert main(["doctor"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("Error: The doctor failed at test_cli.py:")
+    assert said.endswith("(KeyError: '\\x1b'). Tell its authors what was judged; the mistake is"
+                         " theirs.\n")  # fmt: skip
+
+
 def test_what_cannot_be_shown_is_escaped(install: Install, tmp_path: Path) -> None:
     """A byte in a path that is no text ends no command."""
     body = "def command(argv, prog):\n    print(*argv)\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stack_doctor import main
-from stack_doctor.command import CommandError, read_catalogue
+from stack_doctor.command import ABOUT, HOMES, OWN, CommandError, read_catalogue
 
 Install = Callable[..., Path]
 
@@ -37,6 +37,28 @@ def test_listing_imports_no_command(install: Install, capsys: pytest.CaptureFixt
     assert "greet" in out
     assert "acme 1.0" in out
     assert "acme_broken" not in sys.modules
+
+
+def test_help_says_what_each_command_does(
+    install: Install, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ours in words of ours, a stranger's by its summary, made fit for a terminal."""
+    info = install("acme", "greet = acme_greet:command\nnew = acme_greet:command")
+    with (info / "METADATA").open("a") as file:
+        file.write(f"Summary: Greets \x1b[2J{'x' * 200}\n")
+    assert main(["--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    told = dict(line.split(None, 1) for line in lines if line.startswith("  "))
+    assert told["doctor"].startswith("Judge what is installed, or what a file pins. (")
+    assert told["greet"].startswith("Greets \\x1b[2Jxxx")
+    assert told["greet"].endswith("x… (acme 1.0)")
+    assert all(told.values())
+
+
+@pytest.mark.parametrize("name", [*HOMES, *OWN])
+def test_every_command_of_the_family_has_a_line(name: str) -> None:
+    """The list says what a command does without importing it."""
+    assert ABOUT[name].endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +95,7 @@ def test_name_offered_twice_is_refused_and_names_both(
     captured = capsys.readouterr()
     assert "'acme' and 'other'" in captured.err.replace("'other' and 'acme'", "'acme' and 'other'")
     assert main(["--help"]) == 0
-    assert "refused" in capsys.readouterr().out
+    assert "Refused: offered more than once." in capsys.readouterr().out
 
 
 def test_older_copy_on_the_path_is_no_second_offer(install: Install) -> None:

@@ -31,7 +31,7 @@ def test_every_line_is_a_requirement(capsys: pytest.CaptureFixture[str]) -> None
     lines = [each.partition("#")[0].strip() for each in text.splitlines()]
     names = {Requirement(each).name for each in lines if each}
     assert {"flask", "stack-core", "flask-login"} <= names
-    assert {name: str(Requirement(name + range_)) for name, range_ in read_tested().items()}
+    assert {name: str(Requirement(name + range_)) for name, range_ in read_tested().ranges.items()}
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,22 @@ def test_file_is_written_and_refusals_are_one_sentence(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.count("Error: ") == captured.err.count("\n") == 2
+
+
+@pytest.mark.parametrize("python", ["2.7", "3.10", "3.10.99", "0.0", "9" * 5_000 + ".1"])
+def test_python_below_the_tested_ones_is_refused(
+    python: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing of the tested set installs there."""
+    assert main(["constraints", "--python", python]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"Error: Python {python}"[:40])
+    assert len(python) > 9 or "the tested set, which is for >=3.11." in captured.err
+
+
+def test_oldest_tested_python_is_in_the_set(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has constraints, named by two numbers or three."""
+    assert main(["constraints", "--python", "3.11"]) == 0
+    assert main(["constraints", "--python", "3.11.0"]) == 0
+    assert capsys.readouterr().err == ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import re
 import time
@@ -12,6 +14,7 @@ import pytest
 
 from laying import Laid, Verdict
 from stack_doctor import main
+from stack_doctor.reading import MOST_PARTS, parse_toml
 from stack_doctor.screen import show
 
 Judge = Callable[..., Verdict]
@@ -166,6 +169,20 @@ def test_record_of_many_modules_is_read_once(laid: Laid, judge: Judge, record: s
     assert time.process_time() - began < 5
 
 
+@pytest.mark.parametrize("digest", ["same", "{}"])
+def test_file_of_many_owners_is_looked_at_once(laid: Laid, judge: Judge, digest: str) -> None:
+    """The time grows with the owners, and not with their pairs times their files."""
+    for number in range(200):
+        hash_ = digest.format(number)
+        lines = [f"toy/m{file}.py,sha256={hash_},1\n" for file in range(200)]
+        info = laid.add(f"d{number}", "1", files={})
+        (info / "RECORD").write_text("".join(["toy/__init__.py,sha256=same,1\n", *lines]))
+    laid.write("../venv/lib/python3.11/site-packages/toy/__init__.py")
+    began = time.process_time()
+    assert bool(judge().findings) is (digest == "{}")
+    assert time.process_time() - began < 5
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -195,3 +212,149 @@ def test_error_of_one_long_line_is_read_once(
     assert main(laid.arguments("--traceback", str(file))) == 2
     assert time.process_time() - began < 10
     assert "No row knows" in capsys.readouterr().err
+
+
+def test_line_of_record_that_is_too_long_is_one_of_many(laid: Laid, judge: Judge) -> None:
+    """The other lines are read; quotes that do not close take none along."""
+    for name in ("one", "two"):
+        lines = [f'"toy/{"x" * 200_000},,', f"toy/__init__.py,sha256={name},1"]
+        lines.append(f'"toy/a,b.py",sha256={name},1')
+        info = laid.add(name, "1", files={"toy/__init__.py": ""})
+        (info / "RECORD").write_text("\n".join(lines))
+    (found,) = judge().findings.values()
+    assert found["id"] == "files-shared:one/two"
+    assert "2 modules" in found["message"]
+
+
+def test_many_faults_hide_no_graver_one(laid: Laid, judge: Judge) -> None:
+    """The report has an end, and begins with the errors."""
+    for number in range(1_100):
+        (laid.site / f"~ask-{number}.dist-info").mkdir()
+    laid.add("flask-login", "0.6.2")
+    laid.add("werkzeug", "3.0.0")
+    verdict = judge()
+    assert verdict.status == 1
+    assert next(iter(verdict.findings)) == "login-url_decode"
+    assert len(verdict.findings) == 1_000
+
+
+def test_folder_that_may_not_be_read_cannot_be_judged(
+    laid: Laid, judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not seen is not fine."""
+    original = os.scandir
+
+    def scandir(path: str) -> object:
+        if path == str(laid.site):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return original(path)
+
+    monkeypatch.setattr("os.scandir", scandir)
+    verdict = judge()
+    assert verdict.status == 2
+    assert verdict.report["problem"].startswith(f"'{laid.site}' cannot be read (Permission denied")
+
+
+@pytest.mark.parametrize("name", ["METADATA", "RECORD", "entry_points.txt", "INSTALLER"])
+@pytest.mark.parametrize("content", [b"\xff\xfe\xfa" * 1_000, bytes(range(256)), b"\0" * 100_000])
+def test_bytes_that_are_no_text_are_one_fault_at_most(
+    laid: Laid, judge: Judge, name: str, content: bytes
+) -> None:
+    """A disk that failed leaves anything behind."""
+    (laid.add("one", "1") / name).write_bytes(content)
+    verdict = judge()
+    assert verdict.status in (0, 1)
+    assert len(verdict.findings) <= 1
+
+
+def test_release_that_was_left_beside_another_is_told(laid: Laid, judge: Judge) -> None:
+    """An interrupted installation leaves two; two folders of one release are no matter."""
+    laid.add("one", "1.0")
+    laid.add("one", "2.0")
+    laid.add("other", "1.0")
+    (laid.site / "other.egg-info").write_text("Name: other\nVersion: 1.0\n")
+    assert [*judge().findings] == ["metadata-twice:one"]
+
+
+def test_escapes_of_strangers_are_no_warning(laid: Laid, judge: Judge) -> None:
+    """What Python says of a module that is read goes nowhere."""
+    info = laid.add("acme", "1", files={"acme_tool.py": "x = '\\d'\ndef command(): ...\n"})
+    (info / "entry_points.txt").write_text("[stack.commands]\ngreet = acme_tool:command\n")
+    assert judge().findings == {}
+
+
+DEEP = [
+    ".".join("a" * 50_000) + " = 1\n",
+    " . ".join("a" * 50_000) + " = 1\n",
+    ".".join(['"\\""'] * 50_000) + " = 1\n",
+    ".".join(["'a'"] * 50_000) + " = 1\n",
+    "[" + ".".join("a" * 50_000) + "]\n",
+    "x = [1,{" + ".".join("a" * 50_000) + " = 1}]\n",
+    "x = " + "[" * 50_000,
+    "x = " + "{a=" * 50_000,
+]
+
+
+@pytest.mark.parametrize("text", DEEP, ids=range(len(DEEP)))
+def test_toml_without_bottom_is_refused_at_once(
+    laid: Laid, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    """A lock is refused in words; the project's own file is as good as none."""
+    laid.write("uv.lock", text)
+    laid.write("pyproject.toml", text)
+    began = time.process_time()
+    assert main(laid.arguments("--lock", str(laid.project / "uv.lock"))) == 2
+    assert capsys.readouterr().err.count("is no TOML") == 1
+    assert main(laid.arguments()) == 0
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("part", ["a", "'a'", '"a"', '"\\"" ', "a "])
+def test_key_of_a_few_parts_is_read(part: str) -> None:
+    """The bound is far above what locks have, and numbers and texts are no keys."""
+    key = ".".join([part] * MOST_PARTS)
+    assert parse_toml(f"{key} = 1.5\nx = '{'a.' * 20}'")
+    with pytest.raises(ValueError, match="has more than 32 parts"):
+        parse_toml(f"{key}.{part} = 1\n")
+
+
+@pytest.mark.parametrize("code", ["(a|a)*b", "(a*)*b", "(.|a)+b"])
+def test_pattern_without_end_is_ended(
+    laid: Laid, judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str
+) -> None:
+    """One sentence names the row; the patterns before it do not take its time."""
+    monkeypatch.setattr("stack_doctor.source.PATIENCE", 2)
+    laid.add("acme", "1")
+    laid.write("app.py", "x = 1\n" + "a" * 50 + "c\n")
+    row = {
+        "kind": "behaviour", "dist": "acme", "range": "<2", "stage": "use", "symptom": "slow",
+        "source": "a test", "advice": "none", "proof": {"unproven": "a test"},
+    }  # fmt: skip
+    file = tmp_path / "rows.json"
+    rows = [{**row, "id": "quick", "code": "x = 1"}, {**row, "id": "slow", "code": code}]
+    file.write_text(json.dumps({"schema": 1, "rows": rows}))
+    began = time.monotonic()
+    verdict = judge("--rows", str(file))
+    assert time.monotonic() - began < 10
+    assert verdict.status == 2
+    assert verdict.report["problem"].startswith("Row 'slow': its 'code' is not searched for")
+
+
+def test_symptom_of_many_gaps_is_searched_for_once(
+    laid: Laid, judge: Judge, tmp_path: Path
+) -> None:
+    """What a row leaves out of its symptom does not multiply the time."""
+    row = {
+        "id": "gaps", "kind": "break", "dist": "acme", "range": "<2", "stage": "import",
+        "source": "a test", "advice": "none", "proof": {"unproven": "a test"},
+        "symptom": "Error: begins…" + "a…" * 10 + "ends",
+    }  # fmt: skip
+    (tmp_path / "rows.json").write_text(json.dumps({"schema": 1, "rows": [row]}))
+    error = tmp_path / "error.txt"
+    options = ("--rows", str(tmp_path / "rows.json"), "--traceback", str(error))
+    error.write_text("Error: begins " + "a" * 5_000)
+    began = time.process_time()
+    assert judge(*options).status == 2
+    assert time.process_time() - began < 5
+    error.write_text("Error: begins here, " + "a, " * 10 + "and ends")
+    assert [*judge(*options).findings] == ["gaps"]

@@ -86,6 +86,52 @@ def test_pair_is_found_in_every_kind_of_file(ask: Ask, name: str, text: str) -> 
     assert [*verdict.findings] == ["login-url_decode"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("requirements.txt", "# pins \\\nflask==3.1 \\\n  --hash=sha256:0a\nFlask_Login==0.6.2\n"
+         "werkzeug==3.0.0\n", 4),
+        ("pylock.toml", PYLOCK, 3),
+        ("uv.lock", UV, 3),
+        ("poetry.lock", POETRY, 2),
+        ("uv.lock", 'package = [{name = "flask-login", version = "0.6.2"},\n'
+         '{name = "werkzeug", version = "3.0.0"}]\n', 1),
+    ],
+)  # fmt: skip
+def test_finding_has_the_line_of_the_file(ask: Ask, name: str, text: str, line: int) -> None:
+    """A continued line counts from its first one; a lock's package stands at its heading."""
+    found = ask(name, text).findings["login-url_decode"]
+    assert (Path(found["file"]).name, found["line"]) == (name, line)
+
+
+def test_finding_has_the_line_of_an_included_file(ask: Ask, tmp_path: Path) -> None:
+    """The file that names the distribution is the one to be mended."""
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "base.txt").write_text("\nwerkzeug>=2\nflask==2.2.2\n")
+    found = ask("requirements.txt", "-r more/base.txt\n").findings
+    assert {(each["file"], each["line"]) for each in found.values()} == {
+        (str(tmp_path / "more" / "base.txt"), line) for line in (2, 3)
+    }
+
+
+@pytest.mark.parametrize("checkout", ["", "."])
+def test_annotation_is_at_the_line_of_the_file(
+    checkout: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """GitHub knows files from the checkout on, wherever the doctor is started."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "pins.txt").write_text("werkzeug==3.0.0\n\nflask-login==0.6.2\n")
+    monkeypatch.chdir(tmp_path / "shop")
+    monkeypatch.setenv("GITHUB_WORKSPACE", checkout and str(tmp_path))
+    assert main(["doctor", "--lock", "pins.txt", "--format", "github"]) == 1
+    file = "shop/pins.txt" if checkout else "pins.txt"
+    start = f"::error title=login-url_decode,file={file},line=3::"
+    assert capsys.readouterr().out.startswith(start)
+
+
 def test_half_that_is_left_open_is_a_warning(ask: Ask) -> None:
     """A partial pin is what kills: the installer takes the newest of the other half."""
     verdict = ask("requirements.txt", "flask==2.2.2\n")
@@ -114,6 +160,47 @@ def test_included_files_are_read_once(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "base.txt").write_text("-r requirements.txt\nwerkzeug==3.0.0\n")
     found = ask("requirements.txt", "-r base.txt\nflask-login==0.6.2\n").findings
     assert [*found] == ["login-url_decode"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("flask==2\nFlask==3\n", "flask==2 in {0}:1 and Flask==3 in {0}:2 contradict each other."),
+        ("flask>=3\n\nflask==2\n", "flask==2 in {0}:3 and flask>=3 in {0}:1 contradict"),
+        ("flask==3\n-c base.txt\n", "flask==3 in {0}:1 and flask==2 in {1}:1"),
+        ("flask==2; python_version<'3'\nflask==3\n", ""),
+        ("flask==2\nflask[async]==2.0.0\nflask>=1\nflask\n", ""),
+        ("torch==2.0\ntorch==2.0+cpu\n", ""),
+        ("odd===a\nodd===a\n", ""),
+    ],
+)
+def test_pins_that_contradict_each_other_are_told(
+    ask: Ask, tmp_path: Path, text: str, told: str
+) -> None:
+    """Installers refuse them; what holds on another Python, or lets the pin in, is no matter."""
+    (tmp_path / "base.txt").write_text("flask==2\n")
+    found = ask("pins.txt", text).findings
+    assert ("lock-contradiction:flask" in found) is bool(told)
+    if told:
+        said = told.format(tmp_path / "pins.txt", tmp_path / "base.txt")
+        assert said in found["lock-contradiction:flask"]["message"]
+    else:
+        assert not any(name.startswith("lock-contradiction") for name in found)
+
+
+@pytest.mark.parametrize("option", ["-r", "--requirement", "-c"])
+@pytest.mark.parametrize("kind", ["missing", "folder"])
+def test_included_file_that_is_missing_is_told_with_who_includes_it(
+    ask: Ask, tmp_path: Path, option: str, kind: str
+) -> None:
+    """Of many files it is the line that has to be mended."""
+    if kind == "folder":
+        (tmp_path / "base.txt").mkdir()
+    verdict = ask("pins.txt", f"flask==3\n# more\n{option} base.txt\n")
+    assert verdict.status == 2
+    where = f"Correct '{tmp_path / 'pins.txt'}', line 3, which includes it."
+    assert verdict.report["problem"].startswith(f"'{tmp_path / 'base.txt'}' ")
+    assert verdict.report["problem"].endswith(where)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-8"])

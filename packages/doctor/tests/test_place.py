@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,32 @@ def test_folders_of_the_system_are_read_where_the_environment_has_them(laid: Lai
     assert any(path.startswith(sys.base_prefix) for path in others)
 
 
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("sleep 60", "it takes more than 1 s"),
+        ("sleep 60 & sleep 60", "it takes more than 1 s"),
+        ("while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done", "it "),
+        ("echo 5", "it says something else"),
+        ("echo '[1, 2]'", "it says something else"),
+        ("kill -9 $$", "it says something else"),
+    ],
+)
+def test_program_that_is_no_python_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, words: str
+) -> None:
+    """It has an end, whatever it does, and what it started has one too."""
+    monkeypatch.setattr("stack_doctor.place.PATIENCE", 1)
+    program = tmp_path / "bin" / "python"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    began = time.monotonic()
+    with pytest.raises(DoctorError, match=f"does not answer as a Python: {words}"):
+        find_place(str(program))
+    assert time.monotonic() - began < 10
+
+
 @pytest.mark.parametrize("kind", ["nothing", "folder", "text", "silent", "empty"])
 def test_what_is_no_environment_cannot_be_judged(tmp_path: Path, kind: str) -> None:
     """One sentence says what is wrong, and one what to name."""
@@ -104,3 +131,51 @@ def test_project_has_to_be_a_folder(
     (tmp_path / "file").write_text("")
     assert main(["doctor", "--project", str(tmp_path / folder)]) == 2
     assert "is no folder. Name the project's." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("with_pip", "words"), [(True, "{} -m pip {}"), (False, "uv pip {1} --python {0}")]
+)
+def test_advice_is_for_the_judged_environment(tmp_path: Path, with_pip: bool, words: str) -> None:
+    """The commands name its interpreter, quoted, and are of uv where it has no pip."""
+    (tmp_path / "a b").mkdir()
+    laid = lay(tmp_path / "a b")
+    forbid(laid.venv / "bin" / "python", tmp_path / "ran")
+    if with_pip:
+        (laid.site / "pip").mkdir()
+        (laid.site / "pip" / "__init__.py").touch()
+    address = find_place(str(laid.venv)).address
+    program = f"'{laid.venv}/bin/python'"
+    assert address('python -m pip install "a>=1"  # or keep b') == (
+        words.format(program, "install") + ' "a>=1"  # or keep b'
+    )
+    assert address("Uninstall both, then: python -m pip install a").endswith(
+        f": {words.format(program, 'install')} a"
+    )
+    assert address("python -m pip uninstall a").startswith(words.format(program, "uninstall"))
+
+
+def test_active_environment_is_called_by_its_short_name(
+    laid: Laid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``python`` is enough where that is the judged one."""
+    forbid(laid.venv / "bin" / "python", tmp_path / "ran")
+    (laid.site / "pip").mkdir()
+    (laid.site / "pip" / "__init__.py").touch()
+    monkeypatch.setenv("PATH", str(laid.venv / "bin"))
+    assert find_place(str(laid.venv)).address("python -m pip install a") == (
+        "python -m pip install a"
+    )
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_advice_for_a_file_is_for_the_environment_that_is_named(
+    laid: Laid, tmp_path: Path, capsys: pytest.CaptureFixture[str], named: bool
+) -> None:
+    """A file alone is installed in nobody knows which."""
+    forbid(laid.venv / "bin" / "python", tmp_path / "ran")
+    laid.write("pins.txt", "flask-login==0.6.2\nwerkzeug==3.0.0\n")
+    options = ["--lock", str(laid.project / "pins.txt"), "--project", str(laid.project)]
+    options += ["--python", str(laid.venv)] if named else []
+    fix = run(capsys, "doctor", *options).findings["login-url_decode"]["fix"]
+    assert fix.startswith("uv pip install --python " if named else "python -m pip install ")

@@ -182,6 +182,7 @@ WRONG = [
     ({"schema": 1, "rows": [row(install=[])]}, "says not what to do"),
     ({"schema": 1, "rows": [row(**{"with": "flask"})]}, "needs both 'with' and 'with_range'"),
     ({"schema": 1, "rows": [row(code="(")]}, "'code' is no pattern"),
+    ({"schema": 1, "rows": [row(code="a" * 1_001)]}, "'code' has over 1000 characters"),
     ({"schema": 1, "rows": [row(kind="missing")]}, "only bites in use"),
     ({"schema": 1, "rows": [row(proof={"bad": []})]}, "neither the points"),
     ({"schema": 1, "rows": [row(), row()]}, "is there twice"),

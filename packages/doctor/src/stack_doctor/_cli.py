@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import platform
@@ -9,10 +10,13 @@ import sys
 from collections.abc import Sequence
 from importlib import metadata
 
-from .command import Catalogue, Command, CommandError, read_catalogue
+from .command import OWN, Catalogue, Command, CommandError, make_own, read_catalogue
+from .screen import show
 
 USAGE = "usage: stack [--help] [--version] COMMAND ..."
 
+#: The longest line that a command is told with.
+LONGEST = 100
 #: The statuses that a shell gives to what SIGINT and SIGPIPE end.
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -28,15 +32,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = _dispatch(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
+        if sys.stdout is not None:  # the shell may have closed it
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes stdout once more at exit, which must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _mute()
         return PIPE_CLOSED
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        _mute()
+        return _refuse(f"Error: The output cannot be written ({error.strerror}). Make room.")
     return status
+
+
+def _mute() -> None:
+    # Python flushes stdout once more at exit, which must not fail again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -51,9 +65,11 @@ def _dispatch(argv: list[str]) -> int:
         problem = f"{first!r} is not an option of stack." if first else "Name a command."
         return _refuse(f"{USAGE}\n{problem} 'stack --help' lists the commands.")
     try:
-        command = read_catalogue().get_offer(first).load()
+        # Ours need nobody's metadata, which may be what is broken.
+        offer = make_own(first) if first in OWN else read_catalogue().get_offer(first)
+        command = offer.load()
     except CommandError as error:
-        return _refuse(f"Error: {error}")
+        return _refuse(f"Error: {show(error, 2_000)}")
     return _run(command, argv[1:], f"stack {first}")
 
 
@@ -78,9 +94,10 @@ def _describe(catalogue: Catalogue) -> str:
     width = max(map(len, catalogue.offers), default=0)
     for name, offers in catalogue.offers.items():
         sources = " and ".join(offer.source for offer in offers)
-        refused = " (refused: offered more than once)" if len(offers) > 1 else ""
-        lines.append(f"  {name:{width}}  {sources}{refused}")
-    lines += [f"Not usable: {text}" for text in catalogue.unreadable]
+        about = "Refused: offered more than once." if len(offers) > 1 else offers[0].about
+        told = f"{show(about, LONGEST)} ({show(sources)})".lstrip()
+        lines.append(f"  {show(name):{width}}  {told}")
+    lines += [f"Not usable: {show(text)}" for text in catalogue.unreadable]
     return "\n".join([*lines, "", "'stack COMMAND --help' says more about one of them."])
 
 

@@ -8,6 +8,7 @@ import re
 import sys
 
 from .constraint import read_tested, render_constraints
+from .inventory import Distribution
 from .problem import DoctorError
 from .row import merge_rows, read_own_rows, read_rows
 from .screen import show
@@ -41,10 +42,16 @@ def command(argv: list[str], prog: str) -> int:
 def _render(arguments: argparse.Namespace) -> str:
     if not re.fullmatch(r"\d+\.\d+(\.\d+)?", arguments.python):
         raise DoctorError(f"'{arguments.python}' is no version of Python. Write one as 3.12.")
+    tested = read_tested()
+    if not Distribution("python", arguments.python).within(tested.python):
+        raise DoctorError(
+            f"Python {arguments.python} is not in the tested set, which is for {tested.python}."
+            " Name one that is."
+        )
     rows = read_own_rows()
     for file in arguments.rows:
         rows = merge_rows(rows, read_rows(file))
-    return render_constraints(rows, read_tested(), arguments.python)
+    return render_constraints(rows, tested.ranges, arguments.python)
 
 
 def _write(file: str, text: str) -> None:

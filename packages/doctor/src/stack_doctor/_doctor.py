@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
+from typing import IO
 
 from .application import PATIENCE, judge_application
 from .command import find_release
@@ -13,7 +16,7 @@ from .explanation import explain, read_error
 from .inventory import Inventory, read_inventory
 from .judging import Judgement, close, ignore, judge
 from .lockfile import read_lock
-from .place import Place, find_own, find_place
+from .place import Place, find_here, find_own, find_place
 from .problem import DoctorError
 from .rendering import render_github, render_json, render_text
 from .row import Row, merge_rows, read_own_rows, read_rows
@@ -40,6 +43,8 @@ def command(argv: list[str], prog: str) -> int:
         judgements = ignore(judgements, _read_reasons(arguments.ignore))
     except DoctorError as error:
         return _give_up(str(error), arguments.format)
+    except Exception as error:
+        return _give_up(_blame(error), arguments.format)
     status = FOUND if any(each.fails(arguments.strict) for each in judgements) else FINE
     print(_render(judgements, status, arguments.format))
     return status
@@ -71,25 +76,30 @@ def _parse(argv: Sequence[str], prog: str) -> argparse.Namespace:
 
 
 def _judge(arguments: argparse.Namespace) -> list[Judgement]:
+    find_here()  # paths are relative to it
     rows = _read_all_rows(arguments.rows)
     if not os.path.isdir(arguments.project):
         raise DoctorError(f"'{arguments.project}' is no folder. Name the project's.")
     source = Source(arguments.project)
     place = find_place(arguments.python) if arguments.python is not None else find_own()
     if arguments.traceback is not None:
-        return [_explain(arguments, rows, place)]
-    judgements = [judge(each, rows, source) for each in _read_inventories(arguments, place)]
-    if arguments.app is not None:
-        inventory = read_inventory(place.paths, place.python, arguments.app)
-        found = judge_application(place.program, arguments.app, source.folder, rows, inventory)
-        judgements.append(close(inventory, found))
-    return judgements
+        judgements = [_explain(arguments, rows, place)]
+    else:
+        judgements = [judge(each, rows, source) for each in _read_inventories(arguments, place)]
+        if arguments.app is not None:
+            inventory = read_inventory(place.paths, place.python, arguments.app)
+            found = judge_application(place.program, arguments.app, source.folder, rows, inventory)
+            judgements.append(close(inventory, found))
+    elsewhere = arguments.traceback is not None or arguments.lock or arguments.files
+    if elsewhere and arguments.python is None:
+        return judgements  # where it is to be installed, nobody said
+    return [each.address(place.address) for each in judgements]
 
 
 def _explain(arguments: argparse.Namespace, rows: Sequence[Row], place: Place) -> Judgement:
     inventory = _read_inventories(arguments, place)[0]
     if arguments.traceback == "-":
-        text = read_error(sys.stdin)
+        text = read_error(_open_stdin())
     else:
         try:
             with open(arguments.traceback, encoding="utf-8", errors="replace") as file:
@@ -99,6 +109,13 @@ def _explain(arguments: argparse.Namespace, rows: Sequence[Row], place: Place) -
                 f"'{arguments.traceback}' cannot be read ({error.strerror}). Name another file."
             ) from None
     return close(inventory, explain(text, rows, inventory))
+
+
+def _open_stdin() -> IO[str]:
+    """Return what is pasted, in which bytes may be no text; nothing where it is closed."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return sys.stdin or io.StringIO()
 
 
 def _read_inventories(arguments: argparse.Namespace, place: Place) -> list[Inventory]:
@@ -129,8 +146,18 @@ def _render(judgements: Sequence[Judgement], status: int, format_: str) -> str:
     if format_ == "json":
         return render_json(judgements, status, find_release())
     if format_ == "github":
-        return render_github(judgements)
+        return render_github(judgements, os.environ.get("GITHUB_WORKSPACE") or os.curdir)
     return render_text(judgements)
+
+
+def _blame(error: Exception) -> str:
+    """Return what is said of a mistake of the doctor's own."""
+    *_, frame = traceback.extract_tb(error.__traceback__)
+    where = f"{os.path.basename(frame.filename)}:{frame.lineno}"
+    return (
+        f"The doctor failed at {where} ({type(error).__name__}: {error})."
+        " Tell its authors what was judged; the mistake is theirs."
+    )
 
 
 def _give_up(problem: str, format_: str) -> int:

@@ -5,26 +5,22 @@ It is the one place where code of the judged environment runs, and only with ``-
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, Any
+from dataclasses import replace
+from typing import Any
 
 from .explanation import explain
 from .finding import Finding, find
 from .inventory import Inventory
 from .problem import DoctorError
+from .process import EndlessError, run_bounded
 from .reading import UnreadableError, read_file
 from .row import Row
 
 MOST_BYTES = 5_000_000
-#: How often it is looked whether it was made, in seconds.
-BETWEEN_LOOKS = 0.1
 #: The most bytes that an application may say meanwhile.
 MOST_SAID = 50_000_000
 #: The most bytes that are kept of what an application says when it fails.
@@ -57,15 +53,15 @@ def probe(program: str, target: str, folder: str) -> Mapping[str, Any]:
 
     :param program: the interpreter.
     :param target: ``module:app`` or ``module:create_app``.
-    :raises DoctorError: there is no interpreter, or it does not come to an end.
+    :raises OSError: there is no interpreter that can be started.
+    :raises EndlessError: it does not come to an end.
     """
-    if not program:
-        raise DoctorError("--app needs an interpreter. Name one with --python.")
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_probe.py")
     with tempfile.TemporaryDirectory(prefix="stack-doctor-") as place:
         answer = os.path.join(place, "answer.json")
-        with open(os.path.join(place, "said"), "w+b") as file:
-            said = _run([program, script, target, answer], folder, file)
+        command = [os.path.abspath(program), script, target, answer]
+        heard = run_bounded(command, "stderr", PATIENCE, MOST_SAID, folder)
+        said = heard[-MOST_TOLD:].decode("utf-8", "replace")
         try:
             told = json.loads(read_file(answer, MOST_BYTES))
         except (FileNotFoundError, UnreadableError, ValueError):
@@ -75,52 +71,31 @@ def probe(program: str, target: str, folder: str) -> Mapping[str, Any]:
     return told if is_answer else {"error": said or "The process ended without a word."}
 
 
-def _run(command: list[str], folder: str, said: IO[bytes]) -> str:
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=said,
-        start_new_session=True,
-    )
-    try:
-        _wait(process, said)
-    finally:
-        # What the application started goes with it.
-        with contextlib.suppress(ProcessLookupError, AttributeError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
-    size = said.seek(0, os.SEEK_END)
-    said.seek(max(0, size - MOST_TOLD))
-    return said.read(MOST_TOLD).decode("utf-8", "replace")
-
-
-def _wait(process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=BETWEEN_LOOKS)
-            return
-        if os.fstat(said.fileno()).st_size > MOST_SAID:
-            raise DoctorError(
-                f"The application says more than {MOST_SAID:,} bytes when it is made. Let it say"
-                " less."
-            )
-    raise DoctorError(
-        f"The application was not made within {PATIENCE} s. Let it open nothing and wait for"
-        " nothing when it is imported."
-    )
-
-
 def judge_application(
     program: str, target: str, folder: str, rows: Iterable[Row], inventory: Inventory
 ) -> Iterator[Finding]:
     """Yield what is wrong with an application that no version tells."""
-    told = probe(program, target, folder)
+    try:
+        told = probe(program, target, folder)
+    except EndlessError as error:
+        yield find(
+            "app-endless",
+            target,
+            f"'{target}' is not made: {error}.",
+            "Let it open nothing, wait for nothing and say little when it is imported.",
+        )
+        return
+    except OSError as error:
+        yield find(
+            "app-import",
+            target,
+            f"'{target}' cannot be made: the interpreter '{program}' cannot be started"
+            f" ({error.strerror}).",
+            "Make the environment again, or name another interpreter with --python.",
+        )
+        return
     if told.get("error"):
-        yield from _explain(target, str(told["error"]), rows, inventory)
+        yield _explain(target, str(told["error"]), rows, inventory)
         return
     for check, who in told["owners"].items():
         message, fix = _OWNERS[check]
@@ -166,14 +141,28 @@ def _tell_api(target: str, told: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _explain(
-    target: str, text: str, rows: Iterable[Row], inventory: Inventory
-) -> Iterator[Finding]:
-    last = next((line for line in reversed(text.splitlines()) if line.strip()), text)
+def _explain(target: str, text: str, rows: Iterable[Row], inventory: Inventory) -> Finding:
+    """Return the one finding of an application whose making fails, with what is known of it."""
+    lines = (line.strip() for line in reversed(text.splitlines()))
+    last = next(filter(None, lines), text)
+    found = find(
+        "app-import",
+        target,
+        f"'{target}' cannot be made: {last}",
+        "Mend what the error says; flask run fails with it too.",
+    )
     try:
-        known = explain(text, rows, inventory)
+        known, *_ = explain(text, rows, inventory)
     except DoctorError:
-        known = []
-    fix = known[0].fix if known else "Mend what the error says; flask run fails with it too."
-    yield find("app-import", target, f"'{target}' cannot be made: {last.strip()}", fix)
-    yield from known
+        return found
+    meaning = "" if last.partition(": ")[2] in known.message else known.message
+    if known.check != "traceback":
+        meaning = f"That is the known conflict {known.id}."
+    return replace(
+        found,
+        message=f"{found.message.rstrip('.')}. {meaning}".rstrip(),
+        fix=known.fix,
+        distributions=known.distributions,
+        symptom=known.symptom,
+        source=known.source,
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations, islice
 
 from .finding import Finding, find
 from .inventory import Distribution, Inventory
@@ -16,6 +16,8 @@ from .row import Row
 from .source import Hit
 
 MOST_BYTES = 1_000_000
+#: The most files of two owners that are looked at.
+MOST_CLASHES = 100_000
 
 #: Names that many distributions ship by mistake, and that nobody imports.
 _COMMON = {
@@ -71,21 +73,15 @@ def tell_unreadable(folder: str, reason: str) -> Finding:
 
 
 def _judge_shared(owners: Owners, rows: Mapping[tuple[str, str], Row]) -> Iterator[Finding]:
-    pairs = {
-        tuple(sorted(pair, key=lambda each: each.key)): top
-        for top, both in sorted(owners.items())
-        if len(both) > 1 and top not in _COMMON
-        for pair in combinations(both, 2)
-    }
-    for (one, other), _ in sorted(
-        pairs.items(), key=lambda each: (each[0][0].key, each[0][1].key)
-    ):
-        tops = one.record.tops & other.record.tops - _COMMON
-        shared = sorted(_shared_files(one, other, tops))
-        if not shared:
-            continue
+    shared: dict[tuple[str, str], list[str]] = defaultdict(list)
+    found: dict[str, Distribution] = {}
+    for one, other, path in islice(_find_clashes(owners), MOST_CLASHES):
+        found |= {one.key: one, other.key: other}
+        shared[one.key, other.key].append(path)
+    for (name, other_name), paths in sorted(shared.items()):
+        one, other = found[name], found[other_name]
         row = rows.get((one.key, other.key)) or rows.get((other.key, one.key))
-        count = f"{len(shared)} module{'s' if len(shared) > 1 else ''}, such as {shared[0]}"
+        count = f"{len(paths)} module{'s' if len(paths) > 1 else ''}, such as {min(paths)}"
         if row is not None:
             pair = f"{one.name} {one.release} with {other.name} {other.release}, {count}"
             yield tell_row(row, pair, Hit("", 0, ""))
@@ -95,17 +91,29 @@ def _judge_shared(owners: Owners, rows: Mapping[tuple[str, str], Row]) -> Iterat
             f"{one.key}/{other.key}",
             f"{one.name} {one.release} and {other.name} {other.release} both own {count}; the"
             " one installed last has won.",
-            f"python -m pip uninstall {one.name} {other.name}, then install the one you want.",
+            f'python -m pip uninstall "{one.name}" "{other.name}"  # then install one',
             (one.key, other.key),
         )
 
 
-def _shared_files(one: Distribution, other: Distribution, tops: Collection[str]) -> Iterator[str]:
-    theirs = dict(other.record.files(tops))
-    for path, digest in one.record.files(tops):
-        # What is the same in both, such as the file of a namespace, hurts nobody.
-        if path in theirs and (not digest or digest != theirs[path]):
-            yield path
+def _find_clashes(owners: Owners) -> Iterator[tuple[Distribution, Distribution, str]]:
+    """Yield two owners of each file with different contents, and the file."""
+    shared: dict[str, set[str]] = defaultdict(set)
+    distributions: dict[str, Distribution] = {}
+    for top, all_ in owners.items():
+        if len(all_) > 1 and top not in _COMMON:
+            for each in all_:
+                distributions[each.key] = each
+                shared[each.key].add(top)
+    claims: dict[str, list[tuple[Distribution, str]]] = defaultdict(list)
+    for key, distribution in sorted(distributions.items()):
+        for path, digest in dict(distribution.record.files(shared[key])).items():
+            claims[path].append((distribution, digest))
+    for path, claimed in claims.items():
+        for (one, digest), (other, theirs) in combinations(claimed, 2):
+            # What is the same in both, such as the file of a namespace, hurts nobody.
+            if not digest or digest != theirs:
+                yield one, other, path
 
 
 def _judge_missing(owners: Owners) -> Iterator[Finding]:

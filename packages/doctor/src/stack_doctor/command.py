@@ -17,6 +17,14 @@ HOMES = {"conform": "stack-testing", "new": "stack", "new-extension": "stack"}
 #: distribution can take their names.
 OWN = {"constraints": "_constraints:command", "doctor": "_doctor:command"}
 HOME = "stack-doctor"
+#: What the commands of the family do, for the list that imports none of them.
+ABOUT = {
+    "conform": "Judge an extension of Flask by the rules of the protocol.",
+    "constraints": "Write the known conflicts and the tested set for pip install -c.",
+    "doctor": "Judge what is installed, or what a file pins.",
+    "new": "Make a new application.",
+    "new-extension": "Make a new extension.",
+}
 
 
 class Command(Protocol):
@@ -41,6 +49,15 @@ class Offer:
     distribution: str
     version: str
     entry: metadata.EntryPoint
+    summary: str = ""
+
+    @property
+    def about(self) -> str:
+        """What it does, in one line; a stranger's is its distribution's summary."""
+        if self.distribution == HOMES.get(self.name, HOME):
+            return ABOUT.get(self.name, "")
+        found = self.summary.split("\n")[0].strip()
+        return "" if found == "UNKNOWN" else found
 
     @property
     def source(self) -> str:
@@ -109,7 +126,7 @@ class Catalogue:
 
 def read_catalogue() -> Catalogue:
     """Read the commands of all installed distributions. Nothing is imported."""
-    offers: dict[str, tuple[Offer, ...]] = {name: (_make_own(name),) for name in OWN}
+    offers: dict[str, tuple[Offer, ...]] = {name: (make_own(name),) for name in OWN}
     unreadable: list[str] = []
     for distribution in metadata.distributions():
         try:
@@ -128,7 +145,8 @@ def read_catalogue() -> Catalogue:
     return Catalogue(dict(sorted(offers.items())), tuple(unreadable))
 
 
-def _make_own(name: str) -> Offer:
+def make_own(name: str) -> Offer:
+    """Return a command of the doctor's own."""
     value = f"{__package__}.{OWN[name]}"
     return Offer(name, HOME, find_release(), metadata.EntryPoint(name, value, GROUP))
 
@@ -144,7 +162,13 @@ def find_release() -> str:
 def _read_offers(distribution: metadata.Distribution) -> list[Offer]:
     entries: Iterable[metadata.EntryPoint] = distribution.entry_points.select(group=GROUP)
     return [
-        Offer(entry.name, _get_name(distribution), distribution.version, entry)
+        Offer(
+            entry.name,
+            _get_name(distribution),
+            distribution.version,
+            entry,
+            _read_summary(distribution),
+        )
         for entry in entries
     ]
 
@@ -153,6 +177,11 @@ def _get_name(distribution: metadata.Distribution) -> str:
     if "Name" not in distribution.metadata:
         raise LookupError("its METADATA has no 'Name'")
     return str(distribution.metadata["Name"])
+
+
+def _read_summary(distribution: metadata.Distribution) -> str:
+    told = distribution.metadata
+    return str(told["Summary"]) if "Summary" in told else ""
 
 
 def _find_name(distribution: metadata.Distribution) -> str:

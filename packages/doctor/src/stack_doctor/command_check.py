@@ -6,6 +6,7 @@ import ast
 import glob
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 
 from .finding import Finding, find
@@ -71,7 +72,9 @@ def _find_problem(value: str, paths: tuple[str, ...], sure: bool) -> str:
     if not file.endswith(".py"):
         return ""
     try:
-        tree = ast.parse(read_file(file, MOST_BYTES))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of its escapes, which are not ours to tell
+            tree = ast.parse(read_file(file, MOST_BYTES))
     except (SyntaxError, ValueError, RecursionError, MemoryError, FileNotFoundError) as error:
         return f"'{os.path.basename(file)}' is no Python ({type(error).__name__})"
     for name in _imported(tree) if sure else ():

@@ -30,13 +30,23 @@ class Rendered:
     reason: str = ""
 
 
-def read_tested() -> dict[str, str]:
-    """Return the tested set: the ranges that the extras of ``stack`` carry, and Flask's own."""
+@dataclass(frozen=True)
+class Tested:
+    """The tested set: the ranges that the extras of ``stack`` carry, and Flask's own.
+
+    :param python: the range of Pythons that it is tested with.
+    """
+
+    python: str
+    ranges: Mapping[str, str]
+
+
+def read_tested() -> Tested:
+    """Return the tested set of this release."""
     with open(os.path.join(os.path.dirname(__file__), "tested.json"), encoding="utf-8") as file:
         content = json.load(file)
     assert content["schema"] == SCHEMA
-    ranges: dict[str, str] = content["ranges"]
-    return ranges
+    return Tested(content["python"], content["ranges"])
 
 
 def render_constraints(rows: Iterable[Row], tested: Mapping[str, str], python: str) -> str:

@@ -137,9 +137,10 @@ def symptom_pattern(row: Row) -> re.Pattern[str]:
     """Return the pattern of a row's symptom; its class is only needed where the rest is short."""
     words = re.sub(r"^[\w.]*(?:Error|Exception): ", "", row.symptom)
     told = words if len(words) >= SHORTEST else row.symptom
-    return re.compile(
-        r"(?<!\w)" + f".{{0,{WIDEST}}}".join(map(re.escape, told.split("…"))) + r"(?!\w|\.\w)"
-    )
+    first, *others = map(re.escape, told.split("…"))
+    # The first place of each piece counts, so that the time does not multiply with them.
+    pieces = "".join(f"(?>.{{0,{WIDEST}}}?{each})" for each in others)
+    return re.compile(rf"(?<!\w){first}{pieces}(?!\w|\.\w)")
 
 
 def _match_rows(text: str, rows: Iterable[Row], inventory: Inventory) -> Iterator[Finding]:

@@ -153,6 +153,12 @@ CHECKS = {
             "Remove the folder and install the distribution again.",
         ),
         Check(
+            "metadata-twice", "warning", "metadata-twice:flask",
+            "A distribution is listed twice in one folder, as after an installation that was"
+            " interrupted: tools disagree about its release.",
+            "Remove both folders of metadata and install the distribution again.",
+        ),
+        Check(
             "pkg-resources", "error", "pkg-resources:flask-seeder",
             "A distribution imports `pkg_resources`, which setuptools 82 removed.",
             "Upgrade the distribution, or install an older setuptools.",
@@ -175,6 +181,12 @@ CHECKS = {
             "Pin the other half too, or raise the first.",
         ),
         Check(
+            "lock-contradiction", "error", "lock-contradiction:flask",
+            "A file of requirements pins a release that another of its lines does not let in, so"
+            " that nothing can be installed.",
+            "Leave one of the lines out, or make them agree.",
+        ),
+        Check(
             "lock-unpinned", "info", "lock-unpinned:requirements.txt",
             "Lines of a file of requirements name no exact release, and were not judged.",
             "Judge the environment, or what `pip freeze` prints.",
@@ -183,6 +195,11 @@ CHECKS = {
             "app-import", "error", "app-import:shop:app",
             "The application cannot be made.",
             "See the error.",
+        ),
+        Check(
+            "app-endless", "error", "app-endless:shop:app",
+            "The application is not made in the time that it has, or writes without end.",
+            "Let it open nothing and wait for nothing when it is imported.",
         ),
         Check(
             "app-login-managers", "error", "app-login-managers:shop:app",

@@ -15,6 +15,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from .problem import DoctorError
 from .reading import UnreadableError, read_file
 from .record import Record, read_record
 
@@ -83,6 +84,10 @@ class Inventory:
     :param complete: whether everything that would be installed is in it.
     :param unreadable: the distributions that could not be read, each with the reason.
     :param paths: the folders that it was read from.
+    :param rest: other releases in the folder of one that counts.
+    :param open_ranges: what a file names without an exact release, by name.
+    :param lines: the file and the line that name each, by name.
+    :param contradictions: two lines of a file that no release meets, by name.
     """
 
     place: str
@@ -91,7 +96,10 @@ class Inventory:
     complete: bool = True
     unreadable: tuple[tuple[str, str], ...] = ()
     paths: tuple[str, ...] = ()
+    rest: tuple[Distribution, ...] = ()
     open_ranges: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    contradictions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def get(self, name: str) -> Distribution | None:
         """Return a distribution by its name; ``python`` is one too."""
@@ -101,9 +109,13 @@ class Inventory:
 
 
 def read_inventory(paths: Iterable[str], python: str, place: str) -> Inventory:
-    """Read what lies in the folders of an environment. The first copy on the path counts."""
+    """Read what lies in the folders of an environment. The first copy on the path counts.
+
+    :raises DoctorError: a folder is there, and cannot be read.
+    """
     found: dict[str, Distribution] = {}
     unreadable: list[tuple[str, str]] = []
+    rest: list[Distribution] = []
     kept = tuple(dict.fromkeys(os.path.abspath(path) for path in paths))
     for path in kept:
         for folder in _list_metadata(path):
@@ -112,16 +124,24 @@ def read_inventory(paths: Iterable[str], python: str, place: str) -> Inventory:
             except UnreadableError as error:
                 unreadable.append((os.path.basename(folder), str(error)))
                 continue
-            found.setdefault(distribution.key, distribution)
-    return Inventory(place, python, found, True, tuple(unreadable), kept)
+            first = found.setdefault(distribution.key, distribution)
+            # Debian keeps two of one release.
+            beside = os.path.dirname(first.information) == path
+            if beside and first.release != distribution.release:
+                rest.append(distribution)
+    return Inventory(place, python, found, True, tuple(unreadable), kept, rest=tuple(rest))
 
 
 def _list_metadata(path: str) -> list[str]:
     try:
         with os.scandir(path) as entries:
             found = [entry.path for entry in entries if entry.name.endswith(_SUFFIXES)]
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
+    except OSError as error:
+        raise DoctorError(
+            f"'{path}' cannot be read ({error.strerror}). Run the doctor as somebody who may."
+        ) from None
     return sorted(found)[:MOST_DISTRIBUTIONS]
 
 

@@ -18,11 +18,16 @@ def judge_rows(inventory: Inventory, rows: Iterable[Row], source: Source) -> Ite
 
     :param source: where the patterns of those that only bite in use are looked for.
     """
-    for row in rows:
-        installed = inventory.get(row.dist)
-        if installed is None or not applies(row, installed, inventory):
-            continue
-        hit = _find_use(row, inventory, source)
+    biting = [
+        (row, installed)
+        for row in rows
+        if (installed := inventory.get(row.dist)) and applies(row, installed, inventory)
+    ]
+    in_use = {row.id for row, _ in biting if _is_in_use(row, inventory)}
+    sought = {row.id: row.code for row, _ in biting if row.code and row.id not in in_use}
+    hits = source.find_all(sought)
+    for row, installed in biting:
+        hit = _ALWAYS if row.id in in_use else hits.get(row.id)
         if hit is not None:
             yield tell_row(row, _describe(row, installed, inventory), hit)
 
@@ -71,14 +76,15 @@ def _lets_in(row: Row, range_: str) -> bool:
     return not bad or not range_ or Distribution(row.with_, bad).within(range_)
 
 
-def _find_use(row: Row, inventory: Inventory, source: Source) -> Hit | None:
+def _is_in_use(row: Row, inventory: Inventory) -> bool:
+    """Tell whether a row bites whatever the source says: by itself, or by a companion."""
     if not row.code and not row.companions:
-        return _ALWAYS
+        return True
     for name, range_ in row.companions.items():
         companion = inventory.get(name)
         if companion is not None and companion.within(range_):
-            return _ALWAYS
-    return source.find(row.code) if row.code else None
+            return True
+    return False
 
 
 def _describe(row: Row, installed: Distribution, inventory: Inventory) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator
 
 from packaging.requirements import Requirement
@@ -12,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from .finding import Finding, find
 from .inventory import Distribution, Inventory
-from .reading import UnreadableError, read_file
+from .reading import UnreadableError, parse_toml, read_file
 from .requirement import holds, parse_requirement
 from .source import Source
 
@@ -114,7 +113,7 @@ def judge_project(inventory: Inventory, folder: str) -> Iterator[Finding]:
 def _read_dependencies(folder: str) -> list[str]:
     try:
         text = read_file(os.path.join(folder, "pyproject.toml"), MOST_BYTES).decode()
-        lines = tomllib.loads(text).get("project", {}).get("dependencies", [])
-    except (FileNotFoundError, UnreadableError, ValueError, AttributeError, RecursionError):
+        lines = parse_toml(text).get("project", {}).get("dependencies", [])
+    except (FileNotFoundError, ValueError, AttributeError):
         return []
     return [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []

@@ -12,16 +12,20 @@ import json
 import os
 import platform
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 
 from .problem import DoctorError
+from .process import EndlessError, run_bounded
 from .reading import UnreadableError, read_file
 
 PATIENCE = 20
 MOST_BYTES = 1_000_000
 
+_PIP = re.compile(r"python -m pip (install|uninstall)")
 _ASK = """
 import json, sys, sysconfig
 folders = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
@@ -38,22 +42,57 @@ class Place:
     :param name: what a person calls it.
     :param python: the version of its Python.
     :param program: its interpreter; empty where only the folders are known.
-    :param own: whether it is the environment that the doctor runs in.
     """
 
     name: str
     python: str
     paths: tuple[str, ...]
     program: str
-    own: bool = False
+
+    def address(self, advice: str) -> str:
+        """Return an advice whose commands of pip mean this environment, be it without pip."""
+        if not self.program:
+            return advice
+        if any(os.path.isfile(os.path.join(path, "pip", "__init__.py")) for path in self.paths):
+            called = "python" if _is_called_python(self.program) else _quote(self.program)
+            return _PIP.sub(lambda found: f"{called} -m pip {found[1]}", advice)
+        named = f"--python {_quote(self.program)}"
+        return _PIP.sub(lambda found: f"uv pip {found[1]} {named}", advice)
+
+
+def _is_called_python(program: str) -> bool:
+    """Tell whether ``python`` alone starts an interpreter, as in an active environment."""
+    found = shutil.which("python")
+    return found is not None and _locate(found) == _locate(program)
+
+
+def _locate(program: str) -> tuple[str, str]:
+    return os.path.dirname(os.path.abspath(program)), os.path.realpath(program)
+
+
+def _quote(program: str) -> str:
+    return subprocess.list2cmdline([program]) if os.name == "nt" else shlex.quote(program)
+
+
+def find_here() -> str:
+    """Return the working directory.
+
+    :raises DoctorError: it was removed, or may not be looked at.
+    """
+    try:
+        return os.getcwd()
+    except OSError as error:
+        raise DoctorError(
+            f"The working directory cannot be read ({error.strerror}). Go to one that is there."
+        ) from None
 
 
 def find_own() -> Place:
     """Return the environment that the doctor itself runs in."""
     # The working directory may stand first on the path; what lies there is not installed.
-    here = os.getcwd()
+    here = find_here()
     paths = [path for path in sys.path if path and os.path.abspath(path) != here]
-    return Place(sys.prefix, platform.python_version(), tuple(paths), sys.executable, True)
+    return Place(sys.prefix, platform.python_version(), tuple(paths), sys.executable)
 
 
 def find_place(text: str) -> Place:
@@ -129,19 +168,17 @@ def read_config(root: str) -> dict[str, str]:
 
 
 def _ask(program: str) -> tuple[str, list[str]]:
+    command = [os.path.abspath(program), "-I", "-S", "-c", _ASK]
     try:
-        done = subprocess.run(
-            [program, "-I", "-S", "-c", _ASK],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            timeout=PATIENCE,
-            check=True,
+        python, folders = json.loads(run_bounded(command, "stdout", PATIENCE, MOST_BYTES))
+        if not isinstance(folders, list):
+            raise TypeError
+    except (OSError, ValueError, TypeError, EndlessError) as error:
+        reason = getattr(error, "strerror", None) or (
+            str(error) if isinstance(error, EndlessError) else "it says something else"
         )
-        python, folders = json.loads(done.stdout)
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise DoctorError(
-            f"'{program}' does not answer as a Python ({type(error).__name__})."
+            f"'{program}' does not answer as a Python: {reason}."
             " Name an interpreter, such as .venv/bin/python."
         ) from None
     return str(python), [str(folder) for folder in folders]

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import tomllib
+from typing import Any
+
+#: The most parts of a key: the time for one grows with the square of them.
+MOST_PARTS = 32
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_DEEP = re.compile(rf"(?<![^\s\[{{,])(?:{_PART}){{{MOST_PARTS}}}")
 
 
 class UnreadableError(ValueError):
@@ -36,6 +44,19 @@ def read_file(path: str, most: int) -> bytes:
         raise UnreadableError(_reason(error)) from None
     finally:
         os.close(number)
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return what a TOML file holds, in a time that grows with its size.
+
+    :raises ValueError: it is none, or has a key of too many parts.
+    """
+    if _DEEP.search(text):
+        raise ValueError(f"a key has more than {MOST_PARTS} parts")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 def _reason(error: OSError | ValueError) -> str:

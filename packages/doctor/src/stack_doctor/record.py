@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections.abc import Collection, Iterator
@@ -54,10 +53,12 @@ class Record:
         """Yield path and hash of each Python file of some top-level names."""
         lines = self.text.decode("utf-8", "replace").splitlines()
         chosen = (line for line in lines if _FIRST.split(line.lstrip('"'), 1)[0] in tops)
-        for row in csv.reader(chosen):
-            path = row[0] if row else ""
+        for line in chosen:
+            # Neither a hash nor a size has a comma; a path that has one is quoted.
+            path, digest, _ = [*line.rsplit(",", 2), "", ""][:3]
+            path = path.strip('"')
             if path.endswith((".py", ".so", ".pyd")) and ".." not in path.split("/"):
-                yield path, row[1] if len(row) > 1 else ""
+                yield path, digest
 
     def find_module(self, top: str) -> str | None:
         """Return the file of a top-level name on the disk, or None where it is not there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -96,8 +97,11 @@ def _to_object(judgement: Judgement) -> dict[str, Any]:
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render_github(judgements: Sequence[Judgement]) -> str:
-    """Return workflow commands of GitHub Actions, which annotate the run."""
+def render_github(judgements: Sequence[Judgement], checkout: str) -> str:
+    """Return workflow commands of GitHub Actions, which annotate the run and its files.
+
+    :param checkout: the folder of the repository, from which GitHub knows files.
+    """
     lines = []
     for judgement in judgements:
         for each in judgement.findings:
@@ -105,12 +109,20 @@ def render_github(judgements: Sequence[Judgement]) -> str:
                 continue
             fields = {"title": show(each.id)}
             if each.file:
-                fields |= {"file": show(each.file), "line": str(each.line or 1)}
+                file = show(_relate(each.file, checkout))
+                fields |= {"file": file, "line": str(each.line or 1)}
             told = ",".join(f"{key}={_escape_property(value)}" for key, value in fields.items())
             text = f"{show(each.message, LONGEST)} Do: {show(each.fix, LONGEST)}"
             lines.append(f"::{_COMMANDS[each.severity]} {told}::{_escape(text)}")
         lines.append(f"{show(judgement.place)}: {_sum_up(judgement)}")
     return "\n".join(lines)
+
+
+def _relate(file: str, folder: str) -> str:
+    try:
+        return os.path.relpath(file, folder)
+    except ValueError:  # on another drive of Windows
+        return file
 
 
 def _escape(text: str) -> str:

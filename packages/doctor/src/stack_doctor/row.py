@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -23,6 +24,8 @@ from .reading import UnreadableError, read_file
 
 SCHEMA = 1
 MOST_BYTES = 4_000_000
+#: The longest pattern of a row.
+LONGEST = 1_000
 ABSENT = "absent"
 
 KINDS = (
@@ -128,9 +131,9 @@ def parse_rows(content: Any) -> tuple[Row, ...]:
     if not isinstance(listed, list):
         raise DoctorError('It has no list "rows". Add one.')
     rows = tuple(_parse_row(number, each) for number, each in enumerate(listed))
-    twice = [row.id for row in rows if sum(row.id == other.id for other in rows) > 1]
+    twice = next((id_ for id_, count in Counter(row.id for row in rows).items() if count > 1), "")
     if twice:
-        raise DoctorError(f"The id '{twice[0]}' is there twice. Change one.")
+        raise DoctorError(f"The id '{twice}' is there twice. Change one.")
     return rows
 
 
@@ -218,6 +221,8 @@ def _check_ranges(row: Row) -> None:
 
 
 def _check_use(row: Row) -> None:
+    if len(row.code) > LONGEST:
+        raise DoctorError(f"Row '{row.id}': 'code' has over {LONGEST} characters. Shorten it.")
     try:
         re.compile(row.code)
     except (re.error, OverflowError, RecursionError) as error:

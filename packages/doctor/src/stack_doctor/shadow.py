@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from collections.abc import Iterator
 from itertools import islice
 
@@ -12,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from .finding import Finding, Severity, find
 from .inventory import Distribution, Inventory
-from .reading import UnreadableError, read_file
+from .reading import UnreadableError, parse_toml, read_file
 
 MOST_BYTES = 1_000_000
 MOST_ENTRIES = 5_000
@@ -65,8 +64,8 @@ def find_project_name(folder: str) -> str:
     """Return the name of the distribution that a folder is the source of, or nothing."""
     try:
         text = read_file(os.path.join(folder, "pyproject.toml"), MOST_BYTES).decode()
-        name = tomllib.loads(text).get("project", {}).get("name", "")
-    except (FileNotFoundError, UnreadableError, ValueError, AttributeError, RecursionError):
+        name = parse_toml(text).get("project", {}).get("name", "")
+    except (FileNotFoundError, ValueError, AttributeError):
         return ""
     return canonicalize_name(name) if isinstance(name, str) else ""
 
