@@ -47,7 +47,8 @@ def judge(
     :param exemptions: by rule, the reason why it does not hold here.
     :param level: what fails at this level or above does not conform.
     :param rules: judge by these only, by id.
-    :raises ValueError: an ability, a rule or a level is unknown, or an exemption has no reason.
+    :raises ValueError: an ability, a rule or a level is unknown, an exemption has no reason, or
+        every required rule is exempt.
     """
     exempt = dict(exemptions or {})
     check_words(abilities, exempt, level, rules)
@@ -90,7 +91,7 @@ def check_words(
     level: str = "required",
     rules: Collection[str] = (),
 ) -> None:
-    """Refuse what is no ability, no rule or no level, and an exemption without a reason.
+    """Refuse what is no ability, no rule or no level, and exemptions without a reason or limit.
 
     :raises ValueError: with what is wrong and what there is.
     """
@@ -105,6 +106,11 @@ def check_words(
     for rule, reason in exemptions.items():
         if not reason.strip():
             raise ValueError(f"The rule {rule!r} is exempt without a reason. Give one.")
+    if {each.id for each in RULES if each.level == "required"} <= exemptions.keys():
+        raise ValueError(
+            "Every required rule is exempt, so that nothing would be judged."
+            " Leave those that hold to be judged."
+        )
     if level not in LEVELS:
         raise ValueError(f"{level!r} is no level. There are {', '.join(LEVELS)}.")
 

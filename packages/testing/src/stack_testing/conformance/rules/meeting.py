@@ -9,7 +9,7 @@ from flask import Flask
 
 from stack_core import Registry, Slot, find_extension
 
-from ..fault import Fault, NotApplicable
+from ..fault import Fault, NotApplicable, preparing
 from ..neighbour import HEADER, Neighbour
 from ..rule import rule
 from ..stand import Stand
@@ -29,9 +29,11 @@ def order(stand: Stand) -> Iterator[Fault]:
     first = _set_up(stand, lambda app: [stand.make(), Neighbour()])
     second = _set_up(stand, lambda app: [Neighbour(), stand.make()])
     yield from _compare_routes(first, second)
-    answers = ask_views(first), ask_views(second)
-    if found := list(compare_answers(*answers)):
-        yield Fault(f"After another extension views answer otherwise: {found[0]}.", tuple(found))
+    with preparing():
+        found = ask_views(first)
+    answers = found, ask_views(second)
+    if differing := tuple(compare_answers(*answers)):
+        yield Fault(f"After another extension views answer otherwise: {differing[0]}.", differing)
     for app, answer in zip((first, second), answers, strict=True):
         page = app.test_client().get("/kit/neighbour", base_url="https://localhost")
         if HEADER not in _headers(answer["GET"]) or page.text != "begun":
