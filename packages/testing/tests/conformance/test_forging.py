@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -126,4 +127,21 @@ def test_fork_while_being_put_on_is_judged(after: str, folder: Path) -> None:
     )
     report = judge_text(text, folder, "no-self-app", "template")
     assert [each.outcome for each in report.results] == ["failed", "failed"]
-    assert report.seconds < 10
+    assert report.seconds < 20
+
+
+def test_nothing_runs_on_when_the_time_is_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a rule was doing ends with the judgement, also what is in a session of its own."""
+    monkeypatch.setattr("stack_testing.conformance.judging.PATIENCE", 8)
+    told = folder / "told"
+    report = judge_text(
+        "import os, pathlib, time\n\nclass Broken:\n    def init_app(self, app):\n"
+        f"        pathlib.Path({str(told)!r}).write_text(str(os.getpid()))\n"
+        "        time.sleep(99)\n",
+        folder,
+    )
+    assert report.reason == "It could not be judged within 8 seconds."
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)

@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 CHUNK = 65_536
+GRACE = 2
+"""How long a program may take to end when it is asked to, in seconds."""
 LENGTH = 8
 """How many bytes before an answer say how long it is."""
 
@@ -28,11 +30,14 @@ class Program:
 
     What it says goes into files and not into pipes, which a process that it
     leaves behind would keep open.
+
+    :param folder: where it runs; None: here, and it ends with this process's session.
     """
 
     def __init__(
         self, words: list[str], said: bytes, environment: Mapping[str, str], folder: Path | None
     ) -> None:
+        self._leads = folder is not None
         self._out = TemporaryFile()  # noqa: SIM115 - closed by ``wait``
         self._err = TemporaryFile()  # noqa: SIM115
         self._process = subprocess.Popen(
@@ -42,7 +47,7 @@ class Program:
             stderr=self._err,
             env=environment,
             cwd=folder,
-            start_new_session=True,
+            start_new_session=self._leads,
         )
         assert self._process.stdin is not None
         with suppress(BrokenPipeError), self._process.stdin as pipe:
@@ -51,7 +56,7 @@ class Program:
     def wait(self, limit: float) -> tuple[int, bytes, str]:
         """Return its status, what it said, and the last line of its complaints.
 
-        With it end all the processes that it has left in its session.
+        Where it has a session of its own, all processes end that it has left there.
 
         :raises Ended: it did not end within as many seconds.
         """
@@ -61,13 +66,22 @@ class Program:
             except subprocess.TimeoutExpired:
                 raise Ended(f"It did not end within {limit:g} seconds.") from None
             finally:
-                _end_all(self._process.pid)
-                self._process.kill()
-                self._process.wait()
+                self._end()
             out.seek(0)
             err.seek(0)
             lines = err.read().decode(errors="replace").strip().splitlines() or ["no message"]
             return status, out.read(), lines[-1]
+
+    def _end(self) -> None:
+        if self._process.poll() is None:
+            # It ends what it has put into sessions of their own.
+            self._process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(GRACE)
+        if self._leads:
+            _end_all(self._process.pid)
+        self._process.kill()
+        self._process.wait()
 
 
 def run_apart(answer: Callable[[], bytes], limit: float) -> bytes:
