@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, g, session
 
 
 def make_admin() -> Any:
@@ -46,6 +46,29 @@ def make_security() -> Any:
     role = type("Role", (database.Model, models.FsRoleMixin), {})
     user = type("User", (database.Model, models.FsUserMixin), {})
     return Security(datastore=SQLAlchemyUserDatastore(database, user, role))
+
+
+def make_minify() -> Any:
+    """Return a Flask-Minify without its cache.
+
+    Between set and get of one thread another takes the value out, which happens now and then.
+    """
+    from flask_minify import Minify
+
+    return Minify(caching_limit=0)
+
+
+def make_restful() -> Any:
+    """Return a Flask-RESTful with one resource."""
+    from flask_restful import Api, Resource
+
+    class Word(Resource):
+        def get(self) -> dict[str, str]:
+            return {"word": "kept"}
+
+    api = Api()
+    api.add_resource(Word, "/restful/word", endpoint="restful_word")
+    return api
 
 
 def make_praetorian() -> Any:
@@ -196,3 +219,98 @@ def use_specification(app: Flask) -> None:
 def use_forgery_cookie(app: Flask) -> None:
     """Make a token against forged requests."""
     assert app.jinja_env.globals["csrf_token"]()
+
+
+def use_swagger(app: Flask) -> None:
+    """Ask for the document of the interface."""
+    assert app.test_client().get("/apispec_1.json").json["swagger"]
+
+
+def use_admin(app: Flask) -> None:
+    """Ask for the first page."""
+    assert "index" in app.test_client().get("/admin/").text
+
+
+def use_scheduler(app: Flask) -> None:
+    """Ask for the jobs, of which there are none."""
+    assert app.apscheduler.get_jobs() == []
+
+
+def use_assets(app: Flask) -> None:
+    """Ask for the addresses of a bundle."""
+    from flask_assets import Bundle
+
+    bundle = Bundle("https://elsewhere.example/x.css")
+    with bundle.bind(app.jinja_env.assets_environment):
+        assert bundle.urls() == ["https://elsewhere.example/x.css"]
+
+
+def use_basic_auth(app: Flask) -> None:
+    """Check a name and a password."""
+    from flask_basicauth import BasicAuth
+
+    assert BasicAuth().check_credentials("somebody", "a word")
+
+
+def use_origins(app: Flask) -> None:
+    """Allow other origins for one view."""
+    from flask_cors import cross_origin
+
+    answer = cross_origin(origins="https://other.example")(lambda: "a word")()
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://other.example"
+
+
+def use_limiter(app: Flask) -> None:
+    """Count the request within a limit of its own."""
+    (limiter,) = app.extensions["limiter"]
+    with limiter.limit("1000 per second"):
+        assert limiter.current_limits
+
+
+def use_migrate(app: Flask) -> None:
+    """Ask where the migrations are."""
+    config = app.extensions["migrate"].migrate.get_config()
+    assert config.get_main_option("script_location") == "migrations"
+
+
+def use_minify(app: Flask) -> None:
+    """Make the answer of one view smaller."""
+    from flask_minify.decorators import minify
+
+    assert minify(html=True, cache=False)(lambda: "<p>a  word</p>  <p></p>")()
+
+
+def use_oidc(app: Flask) -> None:
+    """Ask who is logged in."""
+    assert not g.oidc_user.logged_in
+
+
+def use_praetorian(app: Flask) -> None:
+    """Make a token and read it."""
+    guard = app.extensions["praetorian"]
+    assert guard.extract_jwt_token(guard.encode_jwt_token(Person()))["id"] == Person.identity
+
+
+def use_restful(app: Flask) -> None:
+    """Ask for the resource."""
+    assert app.test_client().get("/restful/word").json == {"word": "kept"}
+
+
+def use_restx(app: Flask) -> None:
+    """Ask for the document of the interface."""
+    assert app.test_client().get("/swagger.json").json["swagger"]
+
+
+def use_socketio(app: Flask) -> None:
+    """Send a word to all who listen, of whom there are none."""
+    app.extensions["socketio"].emit("word", "kept")
+
+
+def use_talisman(app: Flask) -> None:
+    """Ask for what marks a script of the page's own."""
+    assert app.jinja_env.globals["csp_nonce"]() is not None
+
+
+def use_metrics(app: Flask) -> None:
+    """Ask for the metrics."""
+    assert "flask_http_request" in app.test_client().get("/metrics").text

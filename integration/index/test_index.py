@@ -207,7 +207,7 @@ def test_reason_is_rendered_beside_what_was_seen() -> None:
         " `self.app`." in page
     )
     assert "| `no-self-app` | 0 | 1: [Greedy](#stranger-greedy) |" in page
-    assert "| [Greedy](#stranger-greedy) 1.0 | does not conform | 1 | 0 |" in page
+    assert "| [Greedy](#stranger-greedy) 1.0 | does not conform | 1 | 0 | 0 |" in page
 
 
 def test_unknown_name_is_refused() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+import tarfile
+import textwrap
 import zipfile
 from collections.abc import Callable
 from itertools import combinations
@@ -61,6 +64,40 @@ def install(folder: Path) -> str:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
     return str(site)
+
+
+def test_sdist_has_the_tests(extend: Extend) -> None:
+    """Whoever packages it for a system can test what was packaged, and nothing else is in it."""
+    folder = extend("my-greeter", ALL)
+    (folder / "tests" / "__pycache__").mkdir()
+    (folder / "tests" / "__pycache__" / "left.pyc").touch()
+    uv = shutil.which("uv")
+    assert uv is not None, "This needs uv on the PATH, which nox has."
+    command = [uv, "build", "--sdist", "--quiet", f"--out-dir={folder.parent}", str(folder)]
+    subprocess.run(command, check=True)
+    (sdist,) = folder.parent.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    tests = {each.relative_to(folder).as_posix() for each in (folder / "tests").glob("*.py")}
+    assert tests <= names
+    assert {"docs/index.md", "CHANGELOG.md", "README.md", "LICENSE"} <= names
+    assert [name for name in names if name.endswith(".pyc")] == []
+
+
+def test_lines_of_the_readme_start_an_application(extend: Extend, run: Run) -> None:
+    """Its module and its commands, word by word, by somebody who has it installed."""
+    folder = extend("my-greeter", ALL)
+    text = (folder / "README.md").read_text("utf-8").partition("## Development")[0]
+    module, commands = re.findall(r"(?:^(?:    .*)?\n)*^    .*\n", text, re.MULTILINE)
+    (folder.parent / "app.py").write_text(textwrap.dedent(module.strip("\n")))
+    site = install(folder)
+    lines = [part.strip() for line in commands.splitlines() for part in line.split("&&")]
+    assert lines[-1] == "flask run"
+    for line in [each for each in lines[:-1] if each]:
+        done = run(folder.parent, *line.split(), PYTHONPATH=site)
+        assert done.returncode == 0, done.stdout + done.stderr
+    done = run(folder.parent, "flask", "my_greeter", "add", "Hello", PYTHONPATH=site)
+    assert done.stdout == "Added 'Hello'.\n", done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("choice", SUBSETS)

@@ -18,6 +18,8 @@ ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 #: A folder of one run: all up to what is installed in it, or up to its last part.
 INSTALLED = re.compile(r"(?:/[\w.+-]+)+/site-packages/")
 TEMPORARY = re.compile(r"/(?:tmp|var|root|home)(?:/[\w.+-]+)+/")
+#: Rules that tell times, which are others on each machine.
+VARYING = {"import-time"}
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ class Results(msgspec.Struct, frozen=True):
 
 def keep(entry: Entry, report: Mapping[str, Any]) -> Judgement:
     """Return what is kept of a report of the kit."""
-    kept = [each for each in report["results"] if each["level"] != "informative"]
+    kept = [each for each in report["results"] if each["rule"] not in VARYING]
     return Judgement(
         entry.distribution,
         entry.version,

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stack_testing.conformance import RULES
+from stack_testing.conformance.rule import LEVELS
 from workspace import ROOT
 
 from .entry import Entry, Strangers
-from .outcome import Judgement, Outcome, Results
+from .outcome import VARYING, Judgement, Outcome, Results
 
 PAGE = ROOT / "docs" / "strangers.md"
 TITLES = {each.id: each.title for each in RULES}
-LEVELS = {each.id: each.level for each in RULES}
-KEPT = tuple(each.id for each in RULES if each.level != "informative")
+LEVEL_OF = {each.id: each.level for each in RULES}
+KEPT = tuple(each.id for each in RULES if each.id not in VARYING)
 VERDICTS = {
     "conforms": "conforms",
     "does-not-conform": "does not conform",
@@ -53,7 +54,7 @@ is in [the rules](reference/rules.md).
 BY_EXTENSION = """\
 ## By extension
 
-How many rules are red. An advised one does not count for the verdict.
+How many rules are red. Those that are not required do not count for the verdict.
 """
 REASONS = """\
 ## The reasons
@@ -124,7 +125,7 @@ def _say_judged_by(pairs: Pairs) -> str:
 
 def _tabulate_rules(pairs: Pairs) -> Iterator[str]:
     """Yield a table for each level: how many keep to each rule, and who does not."""
-    for level in ("required", "advised"):
+    for level in LEVELS:
         rows = [
             f"### {level.capitalize()} rules\n",
             "| Rule | Green | Red |",
@@ -132,7 +133,7 @@ def _tabulate_rules(pairs: Pairs) -> Iterator[str]:
         ]
         for rule in KEPT:
             outcomes = [j.results[rule].outcome for _, j in pairs if rule in j.results]
-            if LEVELS[rule] != level or not {"passed", "failed"} & {*outcomes}:
+            if LEVEL_OF[rule] != level or not {"passed", "failed"} & {*outcomes}:
                 continue
             who = [_link(entry) for entry, judgement in pairs if rule in judgement.reds()]
             red = f"{len(who)}: {', '.join(who)}" if who else "0"
@@ -141,13 +142,16 @@ def _tabulate_rules(pairs: Pairs) -> Iterator[str]:
 
 
 def _tabulate_extensions(pairs: Pairs) -> str:
-    rows = ["| Extension | Verdict | Required | Advised |", "| --- | --- | --- | --- |"]
+    rows = [
+        "| Extension | Verdict | Required | Advised | Informative |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for entry, judgement in pairs:
-        reds = [LEVELS.get(rule) for rule in judgement.reds()]
+        reds = [LEVEL_OF.get(rule) for rule in judgement.reds()]
         counts = (
-            ["–", "–"]
+            ["–"] * len(LEVELS)
             if judgement.verdict == "not-judged"
-            else [str(reds.count(level)) for level in ("required", "advised")]
+            else [str(reds.count(level)) for level in LEVELS]
         )
         cells = [f"{_link(entry)} {entry.version}", VERDICTS[judgement.verdict], *counts]
         rows.append(f"| {' | '.join(cells)} |")
@@ -161,9 +165,9 @@ def _explain(strangers: Strangers, entry: Entry, judgement: Judgement) -> str:
     if judgement.verdict == "not-judged":
         lines.append(f"Not judged: {_plain(judgement.reason)}\n")
     reds = judgement.reds()
-    for rule in sorted(reds, key=lambda each: (LEVELS.get(each) != "required", KEPT.index(each))):
+    for rule in sorted(reds, key=lambda each: (LEVELS.index(LEVEL_OF[each]), KEPT.index(each))):
         why = strangers.reason(entry, rule)
-        lines.append(f"- `{rule}` ({LEVELS[rule]}). {_tell(reds[rule])} {why}")
+        lines.append(f"- `{rule}` ({LEVEL_OF[rule]}). {_tell(reds[rule])} {why}")
     if not reds and judgement.verdict != "not-judged":
         lines.append("It keeps to all rules.")
     return "\n".join(lines).rstrip() + "\n"

@@ -48,3 +48,13 @@ def test_entry_that_does_not_fit_is_refused(runner: FlaskCliRunner) -> None:
     assert done.exit_code == 1
     assert done.output.startswith("Error: ")
     assert runner.invoke(args=["greeter", "list"]).output == ""
+
+
+def test_missing_table_is_told() -> None:
+    """Before the database is migrated, one sentence says what to run."""
+    runner = create_app().test_cli_runner()
+    for words in (["list"], ["add", "first"]):
+        done = runner.invoke(args=["greeter", *words])
+        assert done.exit_code == 1
+        assert done.output.startswith("Error: ")
+        assert "flask db upgrade" in done.output

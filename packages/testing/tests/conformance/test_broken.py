@@ -83,6 +83,23 @@ def test_broken_extension_is_rejected_by_its_rule(rule: str, folder: Path) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rule", "ability"),
+    [("flask-settings", "replaces-settings"), ("flask-methods", "replaces-methods")],
+)
+def test_declared_ability_lifts_its_rule(rule: str, ability: str, folder: Path) -> None:
+    """Whoever says what they replace may do so, and the report repeats it."""
+    source = BROKEN / f"{rule.replace('-', '_')}.py"
+    report = judge_module(source, folder, abilities=(ability,))
+    assert (report[rule].outcome, report[rule].reason) == (
+        "not-applicable",
+        f"It declares {ability!r}.",
+    )
+    assert report.abilities == (ability,)
+    assert report.failed() == ()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("source", VARIANTS, ids=[each.stem for each in VARIANTS])
 def test_variant_is_rejected_by_its_rule(source: Path, folder: Path) -> None:
     """A rule rejects other ways to break it, too; the file is named after the rule."""

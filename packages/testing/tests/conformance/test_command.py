@@ -54,6 +54,7 @@ def test_exemption_is_printed_with_its_reason(
     said = capsys.readouterr().out
     assert "exempt  P4" in said
     assert "Nobody does that." in said
+    assert said.endswith("conforms: 1 exempt. All that was asked is exempt.\n")
 
 
 def test_exemption_that_is_not_needed_is_told(
@@ -215,6 +216,27 @@ def test_same_fault_is_told_once(
     )
     assert run("greedy:Greedy", "--rule", "handlers") == 1
     assert " ".join(capsys.readouterr().out.split()).count("The handler of 404") == 1
+
+
+@pytest.mark.parametrize("rule", ["order", "threads", "fork"])
+def test_request_that_always_fails_is_not_blamed_on_many(
+    rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a rule never gets to what it looks at, it does not advise on that."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tearing.py").write_text(
+        "class Tearing:\n"
+        "    def init_app(self, app):\n"
+        "        @app.teardown_appcontext\n"
+        "        def tear(error):\n"
+        "            raise ValueError('torn')\n"
+    )
+    run("tearing:Tearing", "--rule", rule)
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "Before that is seen comes ValueError: torn. Mend this first, and judge"
+        " again. at tearing.py:5"
+    ) in said
 
 
 @pytest.mark.parametrize(

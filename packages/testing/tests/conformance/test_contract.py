@@ -41,6 +41,23 @@ def test_test_that_is_taken_away_later_is_missed() -> None:
         contract().test_contract_is_whole()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("__getattribute__", lambda self, name: object.__getattribute__(self, name)),
+        ("__init__", lambda self: None),
+        ("__new__", lambda cls: object.__new__(cls)),
+        ("__test__", False),
+    ],
+)
+def test_class_whose_tests_pytest_would_not_find_is_refused(name: str, value: object) -> None:
+    """What hides the tests of the contract from pytest is an error, in a base of it, too."""
+    with pytest.raises(TypeError, match=f"TestGreeter .*'{name}'"):
+        derive(**{name: value})
+    with pytest.raises(TypeError, match=f"TestGreeter .*'{name}'"):
+        derive(type("Beside", (), {name: value}))
+
+
 def test_two_contracts_stand_in_one_class() -> None:
     """A contract may be derived from another, and stand beside one of something else."""
     first = derive(KeepContract)
@@ -54,6 +71,14 @@ def test_exemption_needs_a_rule_and_a_reason() -> None:
         derive(exemptions={"two-app": "It is one."})
     with pytest.raises(TypeError, match="'two-apps' is exempt without a reason"):
         derive(exemptions={"two-apps": " "})
+
+
+def test_exempting_every_required_rule_is_refused() -> None:
+    """A contract that judges nothing is none."""
+    required = [each.id for each in RULES if each.level == "required"]
+    with pytest.raises(TypeError, match=r"TestGreeter: Every required rule is exempt, so that"):
+        derive(exemptions=dict.fromkeys(required, "Later."))
+    assert derive(exemptions=dict.fromkeys(required[1:], "Later."))
 
 
 def test_ability_must_be_known() -> None:
@@ -101,15 +126,33 @@ def test_overridden_test_fails_in_collection(run: Callable[..., pytest.RunResult
     ran.stdout.fnmatch_lines(["*TestGreeter overrides 'test_two_apps'*exemptions*"])
 
 
-@pytest.mark.slow
 def test_factory_must_be_written(run: Callable[..., pytest.RunResult]) -> None:
-    """A contract without an extension says what to write."""
+    """A contract without an extension says once what to write."""
     written = """
         from stack_testing.conformance import ExtensionContract
 
         class TestNothing(ExtensionContract):
             pass
         """
-    ran = run("-k", "factory", test_it=written)
-    ran.assert_outcomes(failed=1)
-    ran.stdout.fnmatch_lines(["*TestNothing has no 'make_extension'. Write one that returns*"])
+    ran = run("-rs", test_it=written)
+    ran.assert_outcomes(passed=1, failed=1, skipped=len(RULES) - 1)
+    ran.stdout.fnmatch_lines(["TestNothing has no 'make_extension'. Write one that returns*"])
+    ran.stdout.fnmatch_lines(["SKIPPED*not judged: 'test_construction' says why"])
+
+
+@pytest.mark.slow
+def test_extension_that_cannot_be_judged_is_told_once(
+    run: Callable[..., pytest.RunResult],
+) -> None:
+    """The reason is the same for all rules; the first test has it, whichever that is."""
+    failing = WRITTEN.replace("self.app = app", "raise ValueError('It wants more.')")
+    ran = run("-k", "not construction and not whole", test_it=failing)
+    ran.assert_outcomes(failed=1, skipped=len(RULES) - 2)
+    ran.stdout.fnmatch_lines(["It cannot be put on an application (ValueError: It wants more)*"])
+
+
+@pytest.mark.slow
+def test_report_cannot_be_set(run: Callable[..., pytest.RunResult]) -> None:
+    """What a class says that was found is nothing to its tests."""
+    forged = WRITTEN + "\n        _report = dict.fromkeys(('no-self-app',))\n"
+    run("-k", "no_self", test_it=forged).assert_outcomes(failed=1)

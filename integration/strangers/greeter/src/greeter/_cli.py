@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 from stack_core.problem import Invalid
 
 from .state import State
@@ -22,16 +26,31 @@ def make_commands(state: State) -> AppGroup:
     @click.argument("text")
     def add(text: str) -> None:
         """Add an entry."""
-        try:
+        with explained():
             state.entries.add(text)
-        except Invalid as problem:
-            raise click.ClickException(problem.errors[0].message) from None
         click.echo(f"Added {text!r}.")
 
     @group.command("list")
     def list_entries() -> None:
         """Print the newest entries."""
-        for text in state.entries.newest():
+        with explained():
+            found = state.entries.newest()
+        for text in found:
             click.echo(text)
 
     return group
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say in a sentence that a text does not fit, or that a table is missing."""
+    try:
+        yield
+    except Invalid as problem:
+        raise click.ClickException(problem.errors[0].message) from None
+    except DBAPIError as error:
+        # The database notes on such an error what to run.
+        notes: list[str] = getattr(error, "__notes__", [])
+        if not notes:
+            raise
+        raise click.ClickException(" ".join(notes)) from None

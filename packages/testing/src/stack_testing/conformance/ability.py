@@ -10,6 +10,8 @@ Ability = Literal[
     "replaces-session",
     "replaces-json",
     "replaces-classes",
+    "replaces-settings",
+    "replaces-methods",
     "wraps-wsgi",
     "serves-async",
 ]
@@ -22,6 +24,8 @@ ABILITIES: Mapping[Ability, str] = {
     "replaces-session": "Sets the application's 'session_interface'.",
     "replaces-json": "Sets the application's JSON provider.",
     "replaces-classes": "Sets the application's classes of requests, responses, rules or clients.",
+    "replaces-settings": "Changes settings of Flask's own, such as 'SESSION_COOKIE_SECURE'.",
+    "replaces-methods": "Puts functions of its own in the place of methods of the application.",
     "wraps-wsgi": "Puts a middleware around 'app.wsgi_app'.",
     "serves-async": "Promises to work within views that are coroutines.",
 }

@@ -36,10 +36,10 @@ class ExtensionContract:
     """By rule, the reason why it does not hold here."""
     level: ClassVar[Level] = "required"
     """What fails at this level or above fails its test."""
-    _report: ClassVar[Report]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        check_collection(cls)
         check_tests(cls)
         try:
             check_words(cls.abilities, cls.exemptions, cls.level)
@@ -48,10 +48,7 @@ class ExtensionContract:
 
     def make_extension(self) -> Any:
         """Return a new extension, on no application; a subclass writes its own."""
-        raise NotImplementedError(
-            f"{type(self).__name__} has no 'make_extension'."
-            " Write one that returns a new extension."
-        )
+        raise NotImplementedError
 
     def make_others(self) -> Iterable[Any]:
         """Return new extensions that are put on an application before this one."""
@@ -68,10 +65,12 @@ class ExtensionContract:
 
 def _make_test(rule: Rule) -> Callable[[ExtensionContract], None]:
     def test(self: ExtensionContract) -> None:
-        report = _judge(type(self))
-        if report.verdict == "not-judged":
-            pytest.fail(report.reason, pytrace=False)
-        tell(report[rule.id], self.level)
+        cls = type(self)
+        if reason := _find_obstacle(cls):
+            if (first := _FIRST.setdefault(cls, rule.test_name)) != rule.test_name:
+                pytest.skip(f"not judged: {first!r} says why")
+            pytest.fail(reason, pytrace=False)
+        tell(_judge(cls)[rule.id], cls.level)
 
     test.__name__, test.__doc__ = rule.test_name, f"{rule.number}: {rule.checks}"
     test.__qualname__ = f"ExtensionContract.{rule.test_name}"
@@ -81,6 +80,9 @@ def _make_test(rule: Rule) -> Callable[[ExtensionContract], None]:
 for _rule in RULES:
     setattr(ExtensionContract, _rule.test_name, _make_test(_rule))
 
+_REPORTS: dict[type[ExtensionContract], Report] = {}
+_FIRST: dict[type, str] = {}
+"""By contract that cannot be judged, the test that has said why."""
 _TESTS = {name: test for name, test in vars(ExtensionContract).items() if name.startswith("test_")}
 
 
@@ -98,24 +100,47 @@ def check_tests(cls: type[ExtensionContract]) -> None:
             )
 
 
+def check_collection(cls: type[ExtensionContract]) -> None:
+    """Refuse a class whose tests pytest would leave out, or find elsewhere than in the contract.
+
+    :raises TypeError: with what the class defines.
+    """
+    for name in ("__init__", "__new__", "__getattribute__"):
+        if getattr(cls, name) is not getattr(ExtensionContract, name):
+            raise TypeError(
+                f"{cls.__name__} defines {name!r}, by which tests of the contract can be left out."
+                " Do without it."
+            )
+    if not getattr(cls, "__test__", True):
+        raise TypeError(
+            f"{cls.__name__} sets '__test__', so that pytest leaves its tests out. Delete it, and"
+            " begin the name of a class that is only a base of others with another word than"
+            " 'Test'."
+        )
+
+
+def _find_obstacle(cls: type[ExtensionContract]) -> str:
+    """Return why a contract's extension cannot be judged; empty: it can."""
+    if "<locals>" in cls.__qualname__ or sys.modules[cls.__module__].__file__ is None:
+        return f"{cls.__qualname__} is not at the top of a module. Put it there."
+    if cls.make_extension is ExtensionContract.make_extension:
+        return f"{cls.__name__} has no 'make_extension'. Write one that returns a new extension."
+    report = _judge(cls)
+    return report.reason if report.verdict == "not-judged" else ""
+
+
 def _judge(cls: type[ExtensionContract]) -> Report:
     """Return what all rules say of a contract's extension; it is judged once."""
-    if "_report" not in vars(cls):
-        cls._report = _judge_anew(cls)
-    return cls._report
-
-
-def _judge_anew(cls: type[ExtensionContract]) -> Report:
-    file = sys.modules[cls.__module__].__file__
-    if "<locals>" in cls.__qualname__ or file is None:
-        pytest.fail(
-            f"{cls.__qualname__} is not at the top of a module. Put it there.", pytrace=False
+    if cls not in _REPORTS:
+        file = sys.modules[cls.__module__].__file__
+        subject = Subject(
+            target=f"{cls.__module__}:{cls.__qualname__}",
+            contract=ContractPlace(str(file), cls.__module__, cls.__qualname__),
         )
-    subject = Subject(
-        target=f"{cls.__module__}:{cls.__qualname__}",
-        contract=ContractPlace(file, cls.__module__, cls.__qualname__),
-    )
-    return judge(subject, abilities=cls.abilities, exemptions=cls.exemptions, level=cls.level)
+        _REPORTS[cls] = judge(
+            subject, abilities=cls.abilities, exemptions=cls.exemptions, level=cls.level
+        )
+    return _REPORTS[cls]
 
 
 def tell(result: Result, level: Level) -> None:

@@ -175,12 +175,18 @@ def is_patch(was: Any, now: Any, package: str) -> bool:
 
 
 def try_import(name: str) -> str:
-    """Import a module and return why it could not be; empty: it could."""
+    """Import a module and return why it could not be; empty: it could.
+
+    A process that the import has forked off, and that goes on as this one does, ends here.
+    """
+    own, error = os.getpid(), ""
     try:
         importlib.import_module(name)
     except BaseException as failure:
-        return f"{type(failure).__name__}: {failure}"
-    return ""
+        error = f"{type(failure).__name__}: {failure}"
+    if os.getpid() != own:
+        os._exit(0)
+    return error
 
 
 def observe(watch: Watch, module: str) -> dict[str, Any]:
@@ -203,11 +209,11 @@ def observe_in_child(watch: Watch, module: str) -> dict[str, Any]:
     read, write = os.pipe()
     if not os.fork():
         with os.fdopen(write, "w") as out:
-            json.dump(observe(watch, module), out)
+            print(json.dumps(observe(watch, module)), file=out)
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as answer:
-        text = answer.read()
+        text = answer.readline()  # what the import leaves running keeps the pipe open
     os.wait()
     return json.loads(text) if text else {"error": "its process ended", "loaded": []}
 

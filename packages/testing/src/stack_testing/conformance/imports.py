@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, packages_distributions
 from pathlib import Path
 
 import msgspec
 
+from .apart import Ended, Program
 from .trial import Trial
 
 PROGRAM = Path(__file__).with_name("fresh.py")
@@ -55,36 +54,21 @@ class Importing:
     """The import, going on in the background."""
 
     def __init__(self, trial: Trial, path: list[str], environment: Mapping[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", str(PROGRAM)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-        )
-        self._order = {
+        order = {
             "path": path,
             "before": _needs(trial),
             "module": trial.module,
             "root": trial.root,
         }
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(self._order).encode())
-        self._process.stdin.close()
-        self._process.stdin = None
+        self._program = Program([str(PROGRAM)], json.dumps(order).encode(), environment, None)
 
     def wait(self) -> Imports:
         """Return what was found out; one that cannot be imported is an error there too."""
         try:
-            out, err = self._process.communicate(timeout=PATIENCE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.communicate()
-            return _failed(f"it did not end within {PATIENCE} seconds")
-        if not out:
-            last = err.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-            return _failed(last[0])
-        return msgspec.json.decode(out, type=Imports)
+            _, said, complaint = self._program.wait(PATIENCE)
+        except Ended as error:
+            return _failed(str(error))
+        return msgspec.json.decode(said, type=Imports) if said else _failed(complaint)
 
 
 def _failed(error: str) -> Imports:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -17,12 +17,14 @@ import msgspec
 from stack_core.protocol import PROTOCOL
 
 from .ability import ABILITIES
+from .apart import Ended, Program
 from .applying import make_result
 from .catalogue import RULES, find_rule
 from .report import Identification, Report, Result, Verdict, judge_results
 from .rule import LEVELS, Level
 from .subject import Subject
 from .trial import Trial
+from .wording import enumerate_some
 from .worker import IMPORT_TIME_IS_UP, Answer, Order
 
 PATIENCE = 120
@@ -45,7 +47,8 @@ def judge(
     :param exemptions: by rule, the reason why it does not hold here.
     :param level: what fails at this level or above does not conform.
     :param rules: judge by these only, by id.
-    :raises ValueError: an ability, a rule or a level is unknown, or an exemption has no reason.
+    :raises ValueError: an ability, a rule or a level is unknown, an exemption has no reason, or
+        every required rule is exempt.
     """
     exempt = dict(exemptions or {})
     check_words(abilities, exempt, level, rules)
@@ -57,11 +60,12 @@ def judge(
             folder,
             _path(),
             tuple(asked),
+            mark=secrets.token_hex(),
             abilities=tuple(sorted(abilities)),
             import_limit=IMPORT_LIMIT,
         )
         answer = _ask(order)
-    results = tuple(_exempt(each, exempt) for each in answer.results or _not_run(asked))
+    results = tuple(_exempt(each, exempt) for each in _complete(answer, asked))
     verdict, reason = _conclude(answer.trial, results, level)
     return Report(
         extension=_identify(subject, answer.trial),
@@ -87,7 +91,7 @@ def check_words(
     level: str = "required",
     rules: Collection[str] = (),
 ) -> None:
-    """Refuse what is no ability, no rule or no level, and an exemption without a reason.
+    """Refuse what is no ability, no rule or no level, and exemptions without a reason or limit.
 
     :raises ValueError: with what is wrong and what there is.
     """
@@ -102,6 +106,11 @@ def check_words(
     for rule, reason in exemptions.items():
         if not reason.strip():
             raise ValueError(f"The rule {rule!r} is exempt without a reason. Give one.")
+    if {each.id for each in RULES if each.level == "required"} <= exemptions.keys():
+        raise ValueError(
+            "Every required rule is exempt, so that nothing would be judged."
+            " Leave those that hold to be judged."
+        )
     if level not in LEVELS:
         raise ValueError(f"{level!r} is no level. There are {', '.join(LEVELS)}.")
 
@@ -112,34 +121,41 @@ def _path() -> list[str]:
 
 
 def _ask(order: Order) -> Answer:
+    """Return what another process answers, as far as this one can know that it is an answer."""
     # Not with -m: the package imports the worker itself, of which Python would warn.
-    command = [sys.executable, "-P", "-c", f"from {__package__}.worker import main; main()"]
+    words = ["-c", f"from {__package__}.worker import main; main()"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(order.path)}
+    program = Program(words, msgspec.json.encode(order), environment, Path(order.folder))
     try:
-        done = subprocess.run(
-            command,
-            input=msgspec.json.encode(order),
-            capture_output=True,
-            timeout=PATIENCE,
-            env=environment,
-            cwd=order.folder,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        status, said, complaint = program.wait(PATIENCE)
+    except Ended:
         return Answer(Trial(reason=f"It could not be judged within {PATIENCE} seconds."))
-    if done.returncode == IMPORT_TIME_IS_UP:
+    if status == IMPORT_TIME_IS_UP:
         return Answer(Trial(reason=f"Its import did not end within {order.import_limit} seconds."))
-    if done.returncode or not done.stdout:
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        status = f"with status {done.returncode} ({lines[-1]})"
-        return Answer(Trial(reason=f"The process that judges it ended {status}."))
-    return msgspec.json.decode(done.stdout, type=Answer)
+    if status or not said:
+        reason = f"The process that judges it ended with status {status} ({complaint})."
+        return Answer(Trial(reason=reason))
+    try:
+        answer = msgspec.json.decode(said, type=Answer)
+    except msgspec.DecodeError:
+        answer = Answer(Trial())
+    if answer.mark != order.mark:
+        return Answer(
+            Trial(reason="What was written in the place of the report is not the kit's.")
+        )
+    return answer
 
 
-def _not_run(rules: Collection[str]) -> list[Result]:
-    """Return the results of rules when nothing could be judged."""
-    reason = "It could not be judged."
-    return [make_result(find_rule(each), "not-run", reason=reason) for each in rules]
+def _complete(answer: Answer, asked: Collection[str]) -> Iterator[Result]:
+    """Yield a result for each rule that was asked, with the weight that the rule has here."""
+    found = {each.rule: each for each in answer.results}
+    for rule in map(find_rule, dict.fromkeys(asked)):
+        result = found.get(rule.id)
+        if result is None:
+            yield make_result(rule, "not-run", reason="It could not be judged.")
+        else:
+            known = {"number": rule.number, "level": rule.level, "title": rule.title}
+            yield msgspec.structs.replace(result, **known)
 
 
 def _exempt(result: Result, exemptions: Mapping[str, str]) -> Result:
@@ -154,9 +170,12 @@ def _exempt(result: Result, exemptions: Mapping[str, str]) -> Result:
 
 def _conclude(trial: Trial, results: tuple[Result, ...], level: Level) -> tuple[Verdict, str]:
     verdict = judge_results(results, level)
-    if trial.reason and verdict == "conforms":
-        return "not-judged", trial.reason
-    return verdict, trial.reason
+    reason = trial.reason
+    if not reason and (missing := [each.rule for each in results if each.outcome == "not-run"]):
+        reason = f"There is no answer for {enumerate_some(missing)}."
+    if reason and verdict == "conforms":
+        return "not-judged", reason
+    return verdict, reason
 
 
 def _identify(subject: Subject, trial: Trial) -> Identification:

@@ -73,6 +73,8 @@ def conclude(report: Report) -> str:
     why = f" It fails {', '.join(failed)}." if failed else ""
     if spared and not failed:
         why = f" What it fails is only advised: {', '.join(spared)}."
+    if counts.keys() == {"exempt"}:
+        why = " All that was asked is exempt."
     return f"{name} {said}: {many}.{why} {report.reason}".rstrip()
 
 

@@ -20,17 +20,21 @@ import msgspec
 from .apart import Ended, run_apart
 from .applying import apply, make_result
 from .catalogue import RULES
+from .fresh import find_patches, look
 from .imports import Importing
 from .report import Result
 from .rule import Rule
 from .stand import Stand
 from .subject import Source, Subject, SubjectError
 from .trial import Trial, try_out
+from .wording import enumerate_some
 
 IMPORT_TIME_IS_UP = -getattr(signal, "SIGALRM", 0) or None
 """The status of a worker whose import took too long."""
 LIMIT = 10.0
 """How long one rule may take, in seconds."""
+JUDGES = {"stack_testing", "msgspec"}
+"""The packages that find and write a verdict."""
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -40,6 +44,7 @@ class Order(msgspec.Struct, frozen=True):
     :param path: where it imports from.
     :param rules: which it judges, by id.
     :param import_limit: after as many seconds of importing it is ended.
+    :param mark: what an answer repeats, so that nothing else is taken for one.
     """
 
     subject: Subject
@@ -48,6 +53,7 @@ class Order(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
     abilities: tuple[str, ...]
     import_limit: int
+    mark: str
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -55,6 +61,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     trial: Trial
     results: tuple[Result, ...] = ()
+    mark: str = ""
 
 
 def main() -> None:
@@ -65,7 +72,8 @@ def main() -> None:
     order = msgspec.json.decode(sys.stdin.buffer.read(), type=Order)
     sys.path[:] = order.path
     warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
-    answer = msgspec.json.encode(work(order, environment))
+    found = msgspec.structs.replace(work(order, environment), mark=order.mark)
+    answer = msgspec.json.encode(found)
     while answer:
         answer = answer[os.write(out, answer) :]
 
@@ -90,8 +98,7 @@ def work(order: Order, environment: dict[str, str]) -> Answer:
     """
     folder = Path(order.folder)
     try:
-        with limited(order.import_limit):
-            source = Source(order.subject)
+        source = _import(order)
     except SubjectError as error:
         return Answer(Trial(reason=str(error)))
     trial = _try(source, folder / "trial")
@@ -107,6 +114,29 @@ def work(order: Order, environment: dict[str, str]) -> Answer:
     stand.imports = importing.wait()
     found |= {rule.id: _judge(rule, stand) for rule in rules if rule.id not in found}
     return Answer(trial, tuple(found[rule.id] for rule in rules))
+
+
+def _import(order: Order) -> Source:
+    """Import what is judged.
+
+    :raises SubjectError: it cannot be, or it changes the kit.
+    """
+    own, before = os.getpid(), look()
+    try:
+        with limited(order.import_limit):
+            source = Source(order.subject)
+    finally:
+        if os.getpid() != own:
+            os._exit(0)  # forked off by the import; it would judge a second time
+    changed = [
+        each for each in find_patches(before, look(), "") if each.partition(".")[0] in JUDGES
+    ]
+    if changed:
+        raise SubjectError(
+            f"Its import sets {enumerate_some(changed)}, by which it would be judged."
+            " Leave the kit as it is."
+        )
+    return source
 
 
 def _try(source: Source, folder: Path) -> Trial:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flask import Flask, request
 
-from ..fault import Fault, NotApplicable
+from ..fault import Fault, NotApplicable, preparing
 from ..rule import rule
 from ..stand import Stand
 from ..wording import say
@@ -35,7 +35,8 @@ def threads(stand: Stand) -> Iterator[Fault]:
     answered as it would be alone."""
     alone, app = _make_using(stand), _make_using(stand)
     words = [f"{number}-{turn}" for number in range(THREADS) for turn in range(EACH)]
-    expected = {word: _ask(alone, word) for word in words}
+    with preparing():
+        expected = {word: _ask(alone, word) for word in words}
     faults: list[Fault] = []
     barrier = threading.Barrier(THREADS)
 
@@ -83,7 +84,8 @@ def fork(stand: Stand) -> Iterator[Fault]:
     kinds = sorted({now[each] for each in shared})
     if shared:
         yield Fault(f"'init_app' leaves a {' and a '.join(kinds)} open, which children share.")
-    expected = _ask(_make_using(stand), "word")
+    with preparing():
+        expected = _ask(_make_using(stand), "word")
     failed = _serve_in_child(app, expected)
     if failed:
         yield Fault(failed)

@@ -9,30 +9,12 @@ from flask import Flask
 
 from stack_core import Registry, Slot, find_extension
 
-from ..ability import Ability
-from ..fault import Fault, NotApplicable
+from ..fault import Fault, NotApplicable, preparing
 from ..neighbour import HEADER, Neighbour
 from ..rule import rule
 from ..stand import Stand
 from ..views import Answer, add_views, ask_views, compare_answers
 from ..wording import say
-
-PARTS: dict[Ability, tuple[str, ...]] = {
-    "replaces-session": ("session_interface",),
-    "replaces-json": ("json", "json_provider_class"),
-    "replaces-classes": (
-        "request_class",
-        "response_class",
-        "url_rule_class",
-        "url_map_class",
-        "test_client_class",
-        "test_cli_runner_class",
-        "jinja_environment",
-        "aborter",
-    ),
-    "wraps-wsgi": ("wsgi_app",),
-}
-"""What an application has one of, and the ability of who takes its place."""
 
 
 @rule(
@@ -47,9 +29,11 @@ def order(stand: Stand) -> Iterator[Fault]:
     first = _set_up(stand, lambda app: [stand.make(), Neighbour()])
     second = _set_up(stand, lambda app: [Neighbour(), stand.make()])
     yield from _compare_routes(first, second)
-    answers = ask_views(first), ask_views(second)
-    if found := list(compare_answers(*answers)):
-        yield Fault(f"After another extension views answer otherwise: {found[0]}.", tuple(found))
+    with preparing():
+        found = ask_views(first)
+    answers = found, ask_views(second)
+    if differing := tuple(compare_answers(*answers)):
+        yield Fault(f"After another extension views answer otherwise: {differing[0]}.", differing)
     for app, answer in zip((first, second), answers, strict=True):
         page = app.test_client().get("/kit/neighbour", base_url="https://localhost")
         if HEADER not in _headers(answer["GET"]) or page.text != "begun":
@@ -84,31 +68,6 @@ def slots(stand: Stand) -> Iterator[Fault]:
     for name, owner in claims:
         if owner != own.name:
             yield Fault(f"The {name} is claimed in the name of {owner!r}.", (name,))
-
-
-@rule(
-    "P34",
-    "required",
-    "What an application has one of is replaced by declaration only",
-    mend="Leave it alone, or declare the ability that says so.",
-)
-def declared_parts(stand: Stand) -> Iterator[Fault]:
-    """The session interface, the JSON provider, the classes and the WSGI callable of the
-    application stay what they are, unless an ability says that they do not."""
-    app = stand.make_app()
-    before = {name: _part(app, name) for names in PARTS.values() for name in names}
-    stand.put(stand.make(), app)
-    for ability, names in PARTS.items():
-        if ability in stand.abilities:
-            continue
-        changed = [name for name in names if _part(app, name) is not before[name]]
-        if changed:
-            said = f"'init_app' sets 'app.{changed[0]}' and does not declare {ability!r}."
-            yield Fault(said, tuple(f"app.{name}" for name in changed))
-
-
-def _part(app: Flask, name: str) -> object:
-    return vars(app).get(name, getattr(type(app), name, None))
 
 
 def _set_up(stand: Stand, make: Callable[[Flask], list[Any]]) -> Flask:
@@ -150,4 +109,4 @@ def _headers(answer: Answer) -> set[str]:
     return {name for name, _ in answer[1]}
 
 
-RULES = (order, slots, declared_parts)
+RULES = (order, slots)
