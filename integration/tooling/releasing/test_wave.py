@@ -386,6 +386,7 @@ def test_flip_has_nothing_to_try_behind_a_wave(repository: Repository, index: In
     ("words", "code", "said"),
     [
         (["plan", "dbx"], 1, "'dbx' is no package of this repository: name some of core, db"),
+        (["flip", "dbx"], 1, "'dbx' is no package of this repository"),
         (["apply", "--date", "tomorrow"], 2, "--date: 'tomorrow' is no date: write it as 2"),
     ],
 )
