@@ -1,6 +1,7 @@
 """What judges this repository can tell right from wrong."""
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import services
 import tested
 from download import Download
 from launch import Trouble
+from releasing.fragment import find_fragment_faults, read_fragments
 from workspace import Package, closure, packages
 
 PIN = "flask==3.1.3 \\\n    --hash=sha256:0a\n"
@@ -84,20 +86,29 @@ def test_face_is_judged(tmp_path: Path, text: str, fine: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "fine"),
+    ("name", "text", "said"),
     [
-        ("protocol.added.md", "It is there.", True),
-        ("protocol.md", "It is there.", False),
-        ("Protocol.added.md", "It is there.", False),
-        ("protocol.added.md", "\n", False),
+        ("protocol.added.md", b"It is there.", ""),
+        ("protocol.md", b"It is there.", "protocol.md is not named '<slug>.<kind>.md'"),
+        ("protocol.weird.md", b"It is there.", "protocol.weird.md is not named"),
+        ("Protocol.added.md", b"It is there.", "Protocol.added.md is not named"),
+        ("protocol.added.txt", b"It is there.", "protocol.added.txt is not named"),
+        ("protocol.added.md", b"\n", "protocol.added.md is empty"),
+        ("protocol.added.md", b"\xff", "protocol.added.md is not UTF-8"),
+        ("protocol.added.md", b"a" * 2001, "protocol.added.md has more than 2000 bytes"),
     ],
 )
-def test_fragment_is_judged(tmp_path: Path, name: str, text: str, fine: bool) -> None:
-    """A changelog fragment has a slug, a kind and a text."""
+def test_fragment_is_judged(tmp_path: Path, name: str, text: bytes, said: str) -> None:
+    """A changelog fragment has a slug, a kind and a text; nothing reads another one."""
     (tmp_path / "changes").mkdir()
-    (tmp_path / "changes" / name).write_text(text)
+    (tmp_path / "changes" / name).write_bytes(text)
     package = Package(tmp_path, {"project": {"name": "toy", "version": "1"}})
-    assert (list(rules.fragment_faults(package)) == []) is fine
+    assert [fault for fault in find_fragment_faults(package) if said not in fault] == []
+    if said:
+        with pytest.raises(Trouble, match=re.escape(said)):
+            read_fragments(package)
+    else:
+        assert [each.kind for each in read_fragments(package)] == ["added"]
 
 
 SOURCE = """

@@ -25,6 +25,7 @@ import click
 from findings import read_findings
 from imports import own_sources, picture
 from judged import write_doctor, write_rules
+from launch import guarded
 from pagetext import heading, table
 from releasing.changelog import NOTE, write_page
 from stack.extras import EXTRAS
@@ -333,4 +334,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(guarded(main))

@@ -2,6 +2,7 @@
 
     plan      the wave that is due; changes nothing
     apply     makes it: versions, ranges, changelogs, the record, one commit, tags
+    tags      makes the tags of the record that this clone lacks
     verify    makes every release again, installs and uses them, and flips
     flip      the tests of released packages on today's siblings, and the reverse
     upgrade   the demo with its data, from the released packages to today's
@@ -20,9 +21,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from launch import guarded
-from releasing.apply import apply
+from releasing.apply import apply, check_clean
 from releasing.flip import Flip
 from releasing.index import FOLDER, Index
+from releasing.record import read_releases
+from releasing.tags import make_tags
 from releasing.upgrade import SAMPLE, upgrade
 from releasing.verification import verify
 from releasing.wave import Wave, list_ranges, plan
@@ -47,7 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     apply_ = _add(acts, "apply", _apply, "make it")
     for each in (plan_, apply_):
         each.add_argument("packages", nargs="*", help="what to release; all that is due without")
-    apply_.add_argument("--date", type=_date, default=_date("today"), help="YYYY-MM-DD")
+    apply_.add_argument(
+        "--date", type=_date, default=dt.date.today(), help="YYYY-MM-DD; today without"
+    )
+    _add(acts, "tags", _tags, "make the tags that this clone lacks")
     verify_ = _add(acts, "verify", _verify, "prove all releases")
     flip_ = _add(acts, "flip", _flip, "try released and today's packages together")
     flip_.add_argument("packages", nargs="*", help="the packages that ask; all without")
@@ -71,7 +77,12 @@ def _add(
 
 
 def _date(text: str) -> dt.date:
-    return dt.date.today() if text == "today" else dt.date.fromisoformat(text)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no date: write it as {dt.date.today()}."
+        ) from None
 
 
 def _plan(options: argparse.Namespace) -> int:
@@ -98,10 +109,17 @@ def _show(wave: Wave) -> str:
 
 
 def _apply(options: argparse.Namespace) -> int:
+    check_clean()
     wave = plan(options.packages)
     print(_show(wave))
     for release in apply(wave, str(options.date)):
         print(f"Tagged {release.tag}")
+    return 0
+
+
+def _tags(options: argparse.Namespace) -> int:
+    made = make_tags(read_releases())
+    print("\n".join(f"Tagged {release.tag}" for release in made) or "Every release has its tag.")
     return 0
 
 

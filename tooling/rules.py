@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from releasing.fragment import read_fragments
+from releasing.fragment import find_fragment_faults, list_fragments
 from releasing.siblings import find_marker_faults
 from workspace import ROOT, Package, packages
 
@@ -20,7 +19,6 @@ PARAMETERS = 6
 GIVEN_SIGNATURES = {"stack_db/database.py": "__init__", "stack_core/problem.py": "__init__"}
 #: Names that say nothing: a module is named after the one noun that it holds.
 EMPTY_NAMES = {"utils", "helpers", "base", "common", "types"}
-FRAGMENT = re.compile(r"[a-z0-9][a-z0-9-]*\.(added|changed|deprecated|removed|fixed|security)\.md")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -76,22 +74,17 @@ def face_faults(file: Path) -> Iterator[str]:
             yield f"line {node.lineno} is neither a relative import nor '__all__'"
 
 
-def fragment_faults(package: Package) -> Iterator[str]:
-    """Yield what is wrong with the changelog fragments of a package."""
-    fragments = [file for file in (package.folder / "changes").iterdir() if file.name[0] != "."]
-    for file in fragments:
-        if not FRAGMENT.fullmatch(file.name):
-            yield f"changes/{file.name} is not named '<slug>.<added|changed|fixed|…>.md'"
-        elif not file.read_text("utf-8").strip():
-            yield f"changes/{file.name} is empty"
+def changelog_faults(package: Package) -> Iterator[str]:
+    """Yield why nothing tells what is new in a package."""
     heading = f"## {package.project['version']}"
-    if not fragments and heading not in (package.folder / "CHANGELOG.md").read_text("utf-8"):
+    log = (package.folder / "CHANGELOG.md").read_text("utf-8")
+    if not list_fragments(package) and heading not in log:
         yield f"neither a fragment in changes/ nor '{heading}' in CHANGELOG.md tells what is new"
 
 
 def marker_faults(package: Package, members: Sequence[Package]) -> Iterator[str]:
     """Yield each ``# next`` in a package's metadata that waits for nothing."""
-    pending = {member.distribution: bool(read_fragments(member)) for member in members}
+    pending = {member.distribution: bool(list_fragments(member)) for member in members}
     yield from find_marker_faults(package, pending)
 
 
@@ -107,7 +100,8 @@ def package_faults(package: Package) -> Iterator[str]:
         if file.stem.strip("_") in EMPTY_NAMES:
             found.append(f"'{file.stem}' says nothing about what is in it")
         yield from (f"{place}: {fault}." for fault in found)
-    yield from (f"packages/{package.name}: {fault}." for fault in fragment_faults(package))
+    yield from find_fragment_faults(package)
+    yield from (f"packages/{package.name}: {fault}." for fault in changelog_faults(package))
     for fault in marker_faults(package, packages()):
         yield f"packages/{package.name}/pyproject.toml: {fault}."
 

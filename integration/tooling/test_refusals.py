@@ -123,6 +123,7 @@ def test_taken_port_is_said_before_anything_is_made(machine: Machine) -> None:
         (["demo", "--port", "0"], "'0' is no port"),
         (["demo", "--port", "65536"], "'65536' is no port"),
         (["demo", "--port", "x"], "'x' is no port"),
+        (["demo", "--", "--port", "y"], "'y' is no port"),
         (["demo", "--sample", "0"], "'0' is no number of flights"),
         (["demo", "--sampel", "9"], "--sampel"),
         (["-s", "tests"], "'-s' is no session"),

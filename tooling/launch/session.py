@@ -29,14 +29,16 @@ matrix, release, flip, upgrade, incompat, index, api, fuzz, bench, browser, upst
 def start(argv: Sequence[str], refusals: Refusals) -> int:
     """Run one session and return its exit code.
 
-    :param argv: The session's name and its arguments.
+    :param argv: The session's name and its arguments, with or without ``--`` between them.
     :param refusals: By session: what raises :exc:`Trouble` for arguments that cannot work, to be
         asked before anything is made.
     """
     if not argv or argv[0] in ("-h", "--help", "help"):
         print(USAGE, end="")
         return 0 if argv else 2
-    return guarded(lambda: _start(argv[0], argv[1:], refusals))
+    # With nox itself '--' stands before a session's arguments.
+    arguments = argv[2:] if argv[1:2] == ["--"] else argv[1:]
+    return guarded(lambda: _start(argv[0], arguments, refusals))
 
 
 def guarded(work: Callable[[], int]) -> int:

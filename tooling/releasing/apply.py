@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -16,7 +17,11 @@ from .fragment import consume
 from .history import find_tree, git, restore
 from .record import FILE, Release, read_releases, write_releases
 from .siblings import find_file, read, set_range, set_version
+from .tags import list_untagged, make_tags
 from .wave import Ranges, Step, Wave, list_ranges
+
+#: Where nobody but a wave writes versions.
+_WRITTEN = ("packages/*/pyproject.toml", f"packages/*/{NAME}")
 
 
 def apply(wave: Wave, date: str, root: Path = ROOT) -> list[Release]:
@@ -24,10 +29,13 @@ def apply(wave: Wave, date: str, root: Path = ROOT) -> list[Release]:
 
     :raises Trouble: the checkout has changes, or a build fails; then nothing has changed.
     """
-    if git("status", "--porcelain", root=root):
-        raise Trouble("The checkout has changes that no commit has: commit or drop them first.")
+    check_clean(root)
     if not wave.steps:
-        raise Trouble("There is nothing to release: no package has a fragment in its 'changes'.")
+        raise Trouble(
+            "There is nothing to release: no package has a fragment in its 'changes'."
+            + (" Some releases have no tag here: 'release tags' makes them."
+               if list_untagged(read_releases(root), root) else "")
+        )  # fmt: skip
     _check_tags(wave, root)
     try:
         _write(wave, date, root)
@@ -38,9 +46,23 @@ def apply(wave: Wave, date: str, root: Path = ROOT) -> list[Release]:
         git("add", "--all", root=root)
         git("reset", "--quiet", "--hard", "HEAD", root=root)
         raise
-    for release in releases:
-        git("tag", "--annotate", f"--message={release}", release.tag, root=root)
-    return releases
+    return make_tags(releases, root)
+
+
+def check_clean(root: Path = ROOT) -> None:
+    """Refuse a checkout with changes, and tell those of a wave that was killed.
+
+    :raises Trouble: it has some.
+    """
+    if not git("status", "--porcelain", root=root):
+        return
+    changed = git("diff", "HEAD", "--", *_WRITTEN, root=root)
+    if re.search(r"^\+(version = |## \d)", changed, re.MULTILINE):
+        raise Trouble(
+            "A wave was begun here and not committed, as when 'apply' is killed: drop it with"
+            " 'git add --all' and 'git reset --hard', and apply again."
+        )
+    raise Trouble("The checkout has changes that no commit has: commit or drop them first.")
 
 
 def _check_tags(wave: Wave, root: Path) -> None:

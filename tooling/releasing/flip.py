@@ -27,6 +27,7 @@ from .record import Release, find_last_minors, read_releases
 from .roof import ROOF
 from .siblings import Ask, find_asks
 from .trial import Trial, try_package
+from .wave import find_name
 
 Outcome = Literal["passed", "failed", "refused", "waits"]
 
@@ -65,23 +66,21 @@ class Flip:
     def run(self, names: Sequence[str] = ()) -> Iterator[Cell]:
         """Yield each cell as soon as it is known.
 
-        :param names: the packages that ask, as folders; without, all.
+        :param names: the packages that ask, as folders or distributions; without, all.
+        :raises Trouble: one is no package.
         """
+        members = {member.distribution: member for member in packages(self.root)}
+        chosen = {find_name(name, members.values()) for name in names} or set(members)
         releases = read_releases(self.root)
         if not releases:
             return
         check_history(self.root)
         fill(self.index, releases, self.root)
-        members = {member.distribution: member for member in packages(self.root)}
         with tempfile.TemporaryDirectory() as folder:
             today = build_today(Path(folder) / "today", self.root)
             for member in members.values():
                 asks = find_asks(member, members)
-                if (
-                    asks
-                    and member.distribution != ROOF
-                    and member.name in (names or (member.name,))
-                ):
+                if asks and member.distribution in chosen - {ROOF}:
                     work = _Work(self, Path(folder), today, members, releases)
                     yield from work.try_released(member)
                     yield from work.try_todays(member, asks)

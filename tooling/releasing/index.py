@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from launch import Trouble
 from workspace import ROOT, Package, packages
 
 from .building import build, build_wheel, check_same, digest
@@ -54,6 +55,22 @@ class Index:
             (self.files / name).is_file() and digest(self.files / name) == sha256
             for name, sha256 in release.files.items()
         )
+
+    def check(self, releases: Iterable[Release]) -> None:
+        """Refuse a file that is not as it was released: pip and uv may have got it from here.
+
+        :raises Trouble: there is one.
+        """
+        known = {name: sha256 for each in releases for name, sha256 in each.files.items()}
+        for file in sorted(self.files.glob("*")):
+            if file.name not in known:
+                raise Trouble(
+                    f"{file} is of no release: find out who put it there, and remove it."
+                )
+            if not file.is_file() or digest(file) != known[file.name]:
+                raise Trouble(
+                    f"{file} is not what was released: find out who changed it, and remove it."
+                )
 
     def write_pages(self, releases: Iterable[Release]) -> None:
         """Write the pages of the index anew, for these releases."""
@@ -109,7 +126,9 @@ def _make(index: Index, release: Release, place: Path, out: Path) -> None:
     wheel = build_wheel(place, release.package, out)
     check_same(wheel.name, digest(wheel), release.wheel, "the wheel made from the sdist")
     for name in release.files:
-        shutil.move(out / name, index.files / name)
+        shutil.move(out / name, index.folder / name)
+        # A file that is there is whole, whenever this is ended.
+        (index.folder / name).replace(index.files / name)
 
 
 def build_today(out: Path, root: Path = ROOT) -> dict[str, Path]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from launch import Trouble
 from workspace import ROOT
 
 FILE = "tooling/releases.toml"
@@ -52,12 +53,20 @@ class Release:
 
 
 def read_releases(root: Path = ROOT) -> tuple[Release, ...]:
-    """Return every release, the oldest first."""
+    """Return every release, the oldest first.
+
+    :raises Trouble: the record cannot be read.
+    """
     file = root / FILE
     if not file.is_file():
         return ()
-    rows = tomllib.loads(file.read_text("utf-8")).get("release", [])
-    return tuple(Release(**{**row, "version": Version(row["version"])}) for row in rows)
+    try:
+        rows = tomllib.loads(file.read_text("utf-8")).get("release", [])
+        return tuple(Release(**{**row, "version": Version(row["version"])}) for row in rows)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Trouble(
+            f"{FILE} cannot be read: {error}. In a merge, keep the rows of both sides."
+        ) from None
 
 
 def write_releases(releases: Iterable[Release], root: Path = ROOT) -> None:

@@ -32,6 +32,7 @@ def verify(index: Index, root: Path = ROOT, *, full: bool = False) -> int:
         raise Trouble("Nothing is released yet: 'release.py plan' shows the wave that is due.")
     members = {member.distribution: member for member in packages(root)}
     _check_texts(releases, members)
+    index.check(releases)
     made = fill(index, releases, root, anew=True)
     print(f"{len(made)} releases were made again from the history, bit by bit the same, and each"
           " wheel from its sdist, too:", ", ".join(map(str, made)), flush=True)  # fmt: skip

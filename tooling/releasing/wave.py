@@ -189,7 +189,7 @@ def plan(names: Sequence[str] = (), root: Path = ROOT) -> Wave:
     newest = {name: each.version for name, each in find_newest(read_releases(root)).items()}
     work = _Plan(members, newest, {})
     _check_versions(work)
-    asked = [_find(name, members.values()) for name in names]
+    asked = [find_name(name, members.values()) for name in names]
     for name in asked:
         if work.is_idle(name):
             raise Trouble(f"{name} has nothing to release: there is no fragment in its 'changes'.")
@@ -209,7 +209,11 @@ def _find_strangers(root: Path) -> list[Package]:
     return [Package(file.parent, read_project(file)) for file in files]
 
 
-def _find(name: str, members: Iterable[Package]) -> str:
+def find_name(name: str, members: Iterable[Package]) -> str:
+    """Return the distribution of a package that is named as a folder or as one.
+
+    :raises Trouble: there is none.
+    """
     for member in members:
         if name in (member.name, member.distribution):
             return member.distribution

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 import rules
 from launch import Trouble
-from releasing.record import Release, write_releases
+from releasing.record import FILE, Release, write_releases
 from releasing.siblings import Ask, set_range
 from releasing.version import bump, find_bump, show_range, write_range
 from releasing.wave import Wave, plan
@@ -244,6 +244,13 @@ def test_wrong_name_is_refused(repository: Repository, name: str, said: str) -> 
     released(repository, "core", "db")
     with pytest.raises(Trouble, match=said):
         plan([name], repository.root)
+
+
+def test_record_with_a_conflict_is_told(repository: Repository) -> None:
+    """A merge leaves what no program can read."""
+    repository.write(FILE, "<<<<<<< HEAD\n")
+    with pytest.raises(Trouble, match=r"releases\.toml cannot be read: .* keep the rows of both"):
+        plan(root=repository.root)
 
 
 def test_nothing_is_due_after_a_wave(repository: Repository) -> None:

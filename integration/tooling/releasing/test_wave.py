@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +12,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from launch import Trouble
-from releasing.apply import apply
+from releasing import history
+from releasing.apply import apply, check_clean
 from releasing.building import attempt, uv
 from releasing.environment import Environment
 from releasing.flip import Cell, Flip
 from releasing.index import Index, fill
 from releasing.record import FILE, Release, read_releases
+from releasing.tags import make_tags
+from releasing.verification import verify
 from releasing.wave import plan
+
+from .conftest import PERSON
 
 if TYPE_CHECKING:
     from .conftest import Repository
@@ -109,6 +115,69 @@ def test_failed_wave_leaves_nothing(repository: Repository) -> None:
     assert repository.git("rev-parse", "HEAD") == before
     assert repository.git("status", "--porcelain") == ""
     assert repository.git("tag") == ""
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from releasing import apply
+from releasing.wave import plan
+
+setattr(apply, sys.argv[3], lambda *given: os.kill(os.getpid(), signal.SIGKILL))
+root = Path(sys.argv[2])
+apply.apply(plan(root=root), "2026-12-01", root)
+"""
+
+
+def kill_wave(repository: Repository, step: str) -> None:
+    """Begin a wave whose process is killed where a step would begin."""
+    tooling = Path(__file__).parents[3] / "tooling"
+    done = subprocess.run([sys.executable, "-c", KILLED, tooling, repository.root, step])
+    assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("step", ["consume", "build", "write_releases"])
+def test_wave_that_was_killed_is_told(repository: Repository, step: str) -> None:
+    """What is left of it is told from a change of one's own, and can be dropped and made again."""
+    kill_wave(repository, step)
+    assert repository.git("tag") == ""
+    with pytest.raises(Trouble, match="A wave was begun here and not committed") as caught:
+        check_clean(repository.root)
+    for command in re.findall("'git (.*?)'", str(caught.value)):
+        repository.git(*command.split())
+    assert len(release(repository)) == 2
+
+
+def test_wave_that_was_killed_before_its_tags(repository: Repository) -> None:
+    """The commit is whole, and the tags can be made later."""
+    kill_wave(repository, "make_tags")
+    check_clean(repository.root)
+    with pytest.raises(Trouble, match="'release tags' makes them"):
+        release(repository)
+    assert make_tags(read_releases(repository.root), repository.root) != []
+    assert repository.git("tag").split() == ["stack-core/v0.1.0", "stack-db/v0.1.0"]
+
+
+def test_tags_are_made_in_a_clone(repository: Repository, tmp_path: Path) -> None:
+    """Each is on the commit of its release, and one that is elsewhere is refused."""
+    release(repository)
+    change(repository, "core", "answer = 42\n")
+    release(repository, "core")
+    known = repository.git("show-ref", "--tags", "--dereference")
+    clone = tmp_path / "clone"
+    repository.git("clone", "--quiet", "--no-tags", ".", str(clone))
+    for key, value in PERSON.items():
+        history.git("config", key, value, root=clone)
+    made = make_tags(read_releases(clone), clone)
+    assert len(made) == 4
+    commits = [line for line in known.splitlines() if line.endswith("^{}")]
+    found = history.git("show-ref", "--tags", "--dereference", root=clone).splitlines()
+    assert [line for line in found if line.endswith("^{}")] == commits
+    assert make_tags(made, clone) == []
+    history.git("tag", "--force", "stack-core/v0.1.0", "HEAD", root=clone)
+    with pytest.raises(Trouble, match=r"The tag stack-core/v0\.1\.0 is not on what was released"):
+        make_tags(made, clone)
 
 
 def test_taken_tag_is_refused(repository: Repository) -> None:
@@ -218,6 +287,27 @@ def test_changed_file_of_the_index_is_refused(
     assert fill(index, read_releases(repository.root), repository.root) == [core]
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("stack_core-0.1.0-py3-none-any.whl", "is not what was released"),
+        ("stack_core-0.1.0.tar.gz", "is not what was released"),
+        ("stack_core-0.9.0-py3-none-any.whl", "is of no release"),
+    ],
+)
+def test_verify_refuses_an_index_that_was_changed(
+    repository: Repository, index: Index, name: str, said: str
+) -> None:
+    """Somebody may have installed from it: it is not mended without a word."""
+    release(repository)
+    fill(index, read_releases(repository.root), repository.root)
+    index.check(read_releases(repository.root))
+    with (index.files / name).open("ab") as file:
+        file.write(b"more")
+    with pytest.raises(Trouble, match=f"{re.escape(name)} {said}"):
+        verify(index, repository.root)
+
+
 def test_flip_tries_released_db_on_todays_core(repository: Repository, index: Index) -> None:
     """Its own tests of then, on core of today, whatever the range; the reverse is refused."""
     repository.write("packages/db/tests/test_db.py", TEST)
@@ -292,11 +382,19 @@ def test_flip_has_nothing_to_try_behind_a_wave(repository: Repository, index: In
     assert flip(repository, index) == []
 
 
-def test_commands_say_what_is_wrong() -> None:
-    """A wrong package is one sentence and exit code 1."""
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["plan", "dbx"], 1, "'dbx' is no package of this repository: name some of core, db"),
+        (["flip", "dbx"], 1, "'dbx' is no package of this repository"),
+        (["apply", "--date", "tomorrow"], 2, "--date: 'tomorrow' is no date: write it as 2"),
+    ],
+)
+def test_commands_say_what_is_wrong(words: list[str], code: int, said: str) -> None:
+    """What is wrong is one sentence."""
     done = subprocess.run(
-        [sys.executable, "tooling/release.py", "plan", "dbx"],
+        [sys.executable, "tooling/release.py", *words],
         cwd=Path(__file__).parents[3], capture_output=True, text=True,
     )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr.startswith("'dbx' is no package of this repository: name some of core, db")
+    assert done.returncode == code
+    assert said in done.stderr

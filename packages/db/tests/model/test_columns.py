@@ -289,7 +289,7 @@ def test_reflected_table(start: Any) -> None:
             sa.text(
                 "CREATE TABLE old (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL,"
                 " state VARCHAR(9) DEFAULT 'new' NOT NULL, size INTEGER,"
-                " UNIQUE (name), CHECK (size >= 3))"
+                " UNIQUE (name),\nCHECK (size >= 3)\n)"
             )
         )
         db.session.commit()

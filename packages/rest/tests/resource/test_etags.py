@@ -28,6 +28,13 @@ def test_other_tags_are_not_known(api: Any, header: str) -> None:
     assert api.get("/books/1", headers={"If-None-Match": header}).status_code == 200
 
 
+def test_tags_beyond_a_bound_are_not_read(api: Any) -> None:
+    """T46: the right tag in a header that is too long is none."""
+    tags = '"x", ' * 1000 + api.get("/books/1").headers["ETag"]
+    assert api.get("/books/1", headers={"If-None-Match": tags}).status_code == 200
+    assert api.patch("/books/1", {"pages": 1}, match=tags).status_code == 412
+
+
 def test_tag_is_of_what_is_shown(api: Any) -> None:
     """T40: other fields of the same version have another tag, and so has every change."""
     tags = {

@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeEngine
 from stack_core.filter import Operator
 
 from .charset import Utf8
-from .outline import ESCAPE
+from .outline import ESCAPE, parameter
 
 Columns = Sequence[ColumnElement[Any]]
 """The columns of one value: of a composite key there are several."""
@@ -42,7 +42,7 @@ class Comparison:
         if op == "eq":
             return and_(*(self.equal(*pair) for pair in zip(columns, parameters, strict=True)))
         if op == "in":
-            return self._contained(columns, parameters[0])
+            return self._contained(columns, parameters)
         if op == "contains":
             return self.contains(columns[0], parameters[0])
         if op == "starts":
@@ -85,17 +85,12 @@ class Comparison:
         exactly = self._exact(column)
         return column if exactly is None else exactly
 
-    def _contained(self, columns: Columns, bound: BindParameter[Any]) -> ColumnElement[bool]:
-        if len(columns) > 1:
-            exact = [self._exact(column) for column in columns]
-            found = tuple_(*columns).in_(bound)
-            if not any(each is not None for each in exact):
-                return found
-            pairs = zip(exact, columns, strict=True)
-            closer = [column if each is None else each for each, column in pairs]
-            return and_(found, tuple_(*closer).in_(bound))
-        exactly, found = self._exact(columns[0]), columns[0].in_(bound)
-        return found if exactly is None else and_(found, exactly.in_(bound))
+    def _contained(self, columns: Columns, parameters: Parameters) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = join(columns).in_(parameters[0])
+        if all(self._exact(column) is None for column in columns):
+            return found
+        closer = join([self.exact(column) for column in columns])
+        return and_(found, closer.in_(parameters[-1]))
 
     def _exact(self, column: ColumnElement[Any]) -> ColumnElement[Any] | None:
         """Return a column as it is compared exactly, or None where it is anyway."""
@@ -114,6 +109,20 @@ class Comparison:
         implementation = column.type.dialect_impl(self.dialect)
         found: TypeEngine[Any] = getattr(implementation, "impl_instance", implementation)
         return found
+
+
+def join(columns: Columns) -> Any:
+    """Return the columns of one value as one."""
+    return columns[0] if len(columns) == 1 else tuple_(*columns)
+
+
+def list_parameters(columns: Columns, names: Sequence[str]) -> Parameters:
+    """Return the parameters for a list of values that are compared with columns.
+
+    :param names: of a value of several columns two: SQLAlchemy before 2.0.58 cannot expand
+        one list of those in two places.
+    """
+    return [parameter(name, join(columns).type, many=True) for name in names]
 
 
 def order_compare(columns: Columns, op: Operator, parameters: Parameters) -> ColumnElement[bool]:

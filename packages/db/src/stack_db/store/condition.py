@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import and_, false, func, not_, or_, true, tuple_
+from sqlalchemy import and_, false, func, not_, or_, true
 from sqlalchemy.sql import ColumnElement
 
 from stack_core.filter import All, AnyOf, Filter, Is, Not, Rule, Some
 from stack_core.query import EVERYTHING, Reach
 
 from ..model.kind import Kind
-from .comparison import Comparison
+from .comparison import Comparison, Parameters, list_parameters
 from .outline import Names, never, parameter, slots
 from .relation import Condition, Entity, Relation, key_columns
 
@@ -196,10 +196,9 @@ class Conditions:
         return or_(not_(condition), *missing)
 
 
-def _parameters(columns: list[ColumnElement[Any]], part: Is, bound: list[str]) -> list[Any]:
+def _parameters(columns: list[ColumnElement[Any]], part: Is, bound: list[str]) -> Parameters:
     if part.op == "in":
-        one = columns[0] if len(columns) == 1 else tuple_(*columns)
-        return [parameter(bound[0], one.type, many=True)]
+        return list_parameters(columns, bound)
     if len(bound) != len(columns):
         raise LookupError(f"{part.path!r} has {len(columns)} values, not {len(bound)}.")
     return [parameter(name, column.type) for name, column in zip(bound, columns, strict=True)]

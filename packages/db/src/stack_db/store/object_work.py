@@ -24,7 +24,7 @@ from .making import Making
 from .object_difference import ObjectDifference
 from .refusal import Broken
 from .transaction import Place
-from .write_statement import KEYS
+from .write_statement import bind_keys
 from .writer import Writer
 
 CHUNK = 500
@@ -127,7 +127,7 @@ class ObjectWork:
         """Yield the objects of keys, read anew."""
         for start in range(0, len(keys), CHUNK):
             statement = self._writer.statements.objects()
-            bound = {KEYS: list(keys[start : start + CHUNK])}
+            bound = bind_keys(keys[start : start + CHUNK])
             options = {"populate_existing": True}
             yield from session.scalars(statement, bound, execution_options=options).unique().all()
 

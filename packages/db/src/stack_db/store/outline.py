@@ -84,10 +84,20 @@ class Names:
 
 
 def slots(part: Is) -> int:
-    """Return how many names a comparison takes: one for each column of a composite key."""
+    """Return how many names a comparison takes: one for each column of a composite key.
+
+    A list of such keys takes two.
+    """
     if part.op == "null" or never(part):
         return 0
-    return len(part.value) if part.op != "in" and isinstance(part.value, tuple) else 1
+    if part.op == "in":
+        return _lists(part.value)
+    return len(part.value) if isinstance(part.value, tuple) else 1
+
+
+def _lists(values: Any) -> int:
+    first = next(value for value in values if value is not None)
+    return 2 if isinstance(first, tuple) else 1
 
 
 def never(part: Is) -> bool:
@@ -124,8 +134,9 @@ def _take(part: Is, found: list[Any]) -> Hashable:
     if never(part):
         return "never"
     if part.op == "in":
-        found.append([each for each in value if each is not None])
-        return "list"
+        lists = _lists(value)
+        found += [[each for each in value if each is not None]] * lists
+        return ("list", lists)
     if part.op == "contains":
         found.append(f"%{pattern(value)}%")
     elif part.op == "starts":

@@ -9,15 +9,12 @@ from sqlalchemy import (
     Connection,
     ForeignKeyConstraint,
     Table,
-    and_,
     func,
     literal_column,
     select,
-    tuple_,
 )
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.orm.interfaces import MANYTOONE
-from sqlalchemy.sql import ColumnElement
 
 from stack_core.description import Key
 from stack_core.problem import NotFound
@@ -25,11 +22,11 @@ from stack_core.query import Reach, Total
 from stack_core.store import Related
 
 from ..model.kind import Kind
+from .comparison import join
 from .linking import CHUNK
-from .outline import parameter
 from .placement import NO_SUCH_ROW, Placement
 from .reads import Reads
-from .write_statement import KEYS
+from .write_statement import among, bind_keys
 
 CAP = 1000
 """How far rows are counted."""
@@ -128,20 +125,14 @@ class Touching:
     ) -> int:
         needed = [element.column for element in edge.elements]
         rows = self._placement.kind.mapper.selectable
-        chosen = select(*needed).select_from(rows).where(self._among())
+        wanted = among(self._placement.key, self._reads.statements.comparison)
+        chosen = select(*needed).select_from(rows).where(wanted)
         columns = list(edge.columns)
-        one: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
-        lines: Any = select(literal_column("1").label("one")).where(one.in_(chosen)).limit(most)
+        lines: Any = select(literal_column("1").label("one"))
+        lines = lines.where(join(columns).in_(chosen)).limit(most)
         statement = select(func.count()).select_from(lines.subquery())
-        found: int = connection.execute(statement, {KEYS: list(keys)}).scalar_one()
+        found: int = connection.execute(statement, bind_keys(keys)).scalar_one()
         return found
-
-    def _among(self) -> ColumnElement[bool]:
-        placement = self._placement
-        columns = placement.key
-        one: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
-        bound = parameter(KEYS, one.type, many=True)
-        return and_(self._reads.statements.comparison.compare(columns, "in", [bound]))
 
 
 def _is_part(edge: ForeignKeyConstraint, own: Sequence[Table]) -> bool:

@@ -19,7 +19,7 @@ from .object_work import ObjectWork
 from .outline import parameter
 from .refusal import A_KEY, Broken, invalid
 from .transaction import Place
-from .write_statement import KEYS
+from .write_statement import bind_keys
 from .writer import Writer
 
 CHUNK = 1000
@@ -135,7 +135,7 @@ class WhereWork:
             bound[soft.key] = now()
         count = 0
         for chunk in self._chunks(keys):
-            sent = {**bound, **given, KEYS: chunk}
+            sent = {**bound, **given, **bind_keys(chunk)}
             count += writer.execute(connection, statement, sent, values).rowcount
         self._expire()
         return count
@@ -187,7 +187,7 @@ class WhereWork:
 
     def _delete_now(self, connection: Connection, chunk: Sequence[Key]) -> None:
         statement = self._writer.statements.delete_many()
-        self._writer.execute(connection, statement, {KEYS: list(chunk)}, {}, going=chunk)
+        self._writer.execute(connection, statement, bind_keys(chunk), {}, going=chunk)
 
     def _tell(self, place: Place, action: Any, where: Filter, count: int, **values: Any) -> None:
         if count and self._writer.told:

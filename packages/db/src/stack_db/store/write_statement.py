@@ -14,21 +14,20 @@ from sqlalchemy import (
     delete,
     insert,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.sql import ColumnElement
 
 from stack_core.description import Key
 
-from .comparison import Comparison
+from .comparison import Columns, Comparison, list_parameters
 from .kept import Kept, Shelf
 from .outline import parameter
 from .placement import Placement
 
 KEY = "stack_key_"
 VERSION = "stack_version"
-KEYS = "stack_keys"
+_KEYS = ("stack_keys", "stack_keys_exact")
 """Names of parameters that no column has."""
 
 
@@ -132,7 +131,14 @@ class WriteStatements:
         return [] if soft is None else [soft.is_(None)]
 
     def _among(self) -> ColumnElement[bool]:
-        columns = self._placement.key
-        one: Any = columns[0] if len(columns) == 1 else tuple_(*columns)
-        bound = parameter(KEYS, one.type, many=True)
-        return self._comparison.compare(columns, "in", [bound])
+        return among(self._placement.key, self._comparison)
+
+
+def among(columns: Columns, comparison: Comparison) -> ColumnElement[bool]:
+    """Return the condition that a row has one of the keys that :func:`bind_keys` binds."""
+    return comparison.compare(columns, "in", list_parameters(columns, _KEYS))
+
+
+def bind_keys(keys: Sequence[Key]) -> dict[str, Any]:
+    """Return the values of a statement for rows of many keys."""
+    return {name: list(keys) for name in _KEYS}

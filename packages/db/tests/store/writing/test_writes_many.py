@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from stack_core.event import changed
 from stack_core.filter import TRUE, Is
 from stack_core.problem import Conflict, Invalid
 from stack_core.query import EVERYTHING, Query, Reach
+from stack_core.store import store_for
 
 from .conftest import Bank
 
@@ -99,6 +102,40 @@ def test_models_with_a_say_go_row_by_row(bank: Bank) -> None:
     assert sorted(seen) == ["a", "b", "c", "c", "c", "c"]
     assert heard == [("create", None, 2), ("update", None, 2), ("delete", None, 2)]
     assert keys(bank, "Card") == []
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_keys_of_several_columns(bank: Bank, seen: bool) -> None:
+    """Rows whose keys have text are written exactly, and what leads to them is counted."""
+
+    class Desk(bank.db.Model):  # type: ignore[misc, name-defined]
+        room: Mapped[str] = mapped_column(sa.String(5), primary_key=True)
+        number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+        note: Mapped[str | None] = mapped_column(sa.String(20))
+
+    class Lamp(bank.db.Model):  # type: ignore[misc, name-defined]
+        id: Mapped[int] = mapped_column(primary_key=True)
+        room: Mapped[str | None] = mapped_column(sa.String(5))
+        number: Mapped[int | None] = mapped_column()
+        desk = relationship("Desk")
+        __table_args__ = (
+            sa.ForeignKeyConstraint(["room", "number"], ["desk.room", "desk.number"]),
+        )
+
+    bank.db.create_all()
+    if seen:
+        for name in ("before_update", "before_delete"):
+            event.listen(Desk, name, lambda mapper, connection, target: None)
+    desks, lamps = store_for(bank.app, Desk), store_for(bank.app, Lamp)
+    desks.create_many([{"room": "a", "number": number} for number in range(4)], EVERYTHING)
+    lamps.create({"desk": ("a", 3)}, EVERYTHING)
+    chosen = Is("", "in", [("a", 1), ("a", 2), ("A", 3)])
+    assert desks.update_where(chosen, {"note": "new"}, EVERYTHING) == 2
+    assert desks.delete_where(Is("note", "eq", "new"), EVERYTHING) == 2
+    (touched,) = desks.related(("a", 3), EVERYTHING)
+    assert (touched.kind, touched.total.count) == ("lamp", 1)
+    page = desks.page(Query(fields=()), EVERYTHING)
+    assert list(page.keys) == [("a", 0), ("a", 3)]
 
 
 def test_caller_sees_what_many_wrote(bank: Bank) -> None:
