@@ -22,7 +22,7 @@ _PATTERN = str.maketrans({ESCAPE: ESCAPE * 2, "%": ESCAPE + "%", "_": ESCAPE + "
 class Values:
     """The values of a statement, by name; two questions of one outline differ in nothing else.
 
-    :param lasting: the statement may be kept; one with a rule may not, for a
+    :ivar lasting: the statement may be kept; one with a rule may not, for a
         rule's own code may look at the clock.
     """
 
