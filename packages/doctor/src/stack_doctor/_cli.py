@@ -94,7 +94,7 @@ def _describe(catalogue: Catalogue) -> str:
     width = max(map(len, catalogue.offers), default=0)
     for name, offers in catalogue.offers.items():
         sources = " and ".join(offer.source for offer in offers)
-        about = "Refused: offered more than once." if len(offers) > 1 else offers[0].about
+        about = offers[0].about if len(offers) == 1 else "Refused: offered more than once."
         told = f"{show(about, LONGEST)} ({show(sources)})".lstrip()
         lines.append(f"  {show(name):{width}}  {told}")
     lines += [f"Not usable: {show(text)}" for text in catalogue.unreadable]
