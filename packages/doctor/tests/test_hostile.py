@@ -318,7 +318,7 @@ def test_key_of_a_few_parts_is_read(part: str) -> None:
         parse_toml(f"{key}.{part} = 1\n")
 
 
-@pytest.mark.parametrize("code", ["(a|a)*b", "(a*)*b", "(.|a)+b"])
+@pytest.mark.parametrize("code", ["(a|a)*b", "(a*)*b", "(.|a)+b", "(a|a)" * 40 + "b"])
 def test_pattern_without_end_is_ended(
     laid: Laid, judge: Judge, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str
 ) -> None:
