@@ -23,7 +23,7 @@ pytestmark = pytest.mark.services
 MOMENT = datetime(2026, 3, 29, 0, 59, 59, 123456, tzinfo=UTC)
 EAST = timezone(timedelta(hours=5, minutes=45))
 KILL = {
-    "postgresql": "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    "postgresql": "SELECT pg_terminate_backend(pid, 9000) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()",
     "mysql": "KILL {}",
     "mariadb": "KILL {}",
