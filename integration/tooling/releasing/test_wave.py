@@ -42,6 +42,16 @@ def test_answer():
 """
 
 
+PROGRAM = """\
+import subprocess
+import sys
+
+
+def test_answer():
+    subprocess.run([sys.executable, "-m", "stack_rest"], check=True)
+"""
+
+
 def release(repository: Repository, *names: str) -> list[Release]:
     """Commit what there is and make the wave."""
     if repository.git("status", "--porcelain"):
@@ -324,6 +334,16 @@ def test_flip_tries_released_db_on_todays_core(repository: Repository, index: In
         "today's stack-db 0.2.0 × stack-core 0.1.0: refused."
         " stack-db 0.2.0 needs stack-core>=0.2,<0.3; stack-core 0.1.0 does not do."
     )
+
+
+def test_flip_installs_what_tests_run(repository: Repository, index: Index) -> None:
+    """A sibling that a test starts as a program is there, though no test imports it."""
+    repository.add_package("rest")
+    repository.write("packages/rest/src/stack_rest/__main__.py", "print(41)\n")
+    repository.write("packages/db/tests/test_db.py", PROGRAM)
+    release(repository)
+    change(repository, "core", "answer = 42\n")
+    assert {cell.outcome for cell in flip(repository, index, "db")} == {"passed"}
 
 
 WARNING = """
