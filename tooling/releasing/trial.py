@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -68,9 +69,9 @@ def _summarise(said: str) -> str:
 
 
 def _build_needed(trial: Trial, out: Path) -> dict[str, Path]:
-    """Build, of the same place, what else of ours the package asks for or its tests import."""
+    """Build, of the same place, what else of ours the package asks for or its tests use."""
     members = {member.distribution: member for member in packages(trial.place)}
-    names = {name for file in _find_sources(trial) for name in imported(file)}
+    names = {name for file in _find_sources(trial) for name in imported(file) | _find_run(file)}
     waiting = [trial.package, *(each for each in members.values() if each.module.name in names)]
     needed: dict[str, Package] = {}
     while waiting:
@@ -81,6 +82,11 @@ def _build_needed(trial: Trial, out: Path) -> dict[str, Path]:
     given = {trial.package.distribution, *trial.others}
     wanted = sorted(needed.keys() - given)
     return {name: build_wheel(trial.place, needed[name].name, out) for name in wanted}
+
+
+def _find_run(file: Path) -> set[str]:
+    """Return the modules that a test runs as programs."""
+    return set(re.findall(r'"-m", "(\w+)"', file.read_text("utf-8")))
 
 
 def _find_sources(trial: Trial) -> Iterator[Path]:

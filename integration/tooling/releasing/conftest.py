@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from launch import ROOT
+from releasing.apply import apply
+from releasing.index import Index
+from releasing.record import Release
+from releasing.wave import plan
 
 PROJECT = """\
 [project]
@@ -102,3 +106,23 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     made.add_package("db", '"stack-core>=0.1,<0.2",')
     made.commit("Begin")
     return made
+
+
+def release(repository: Repository, *names: str) -> list[Release]:
+    """Commit what there is and make the wave."""
+    if repository.git("status", "--porcelain"):
+        repository.commit()
+    return apply(plan(names, repository.root), DATE, repository.root)
+
+
+def change(repository: Repository, package: str, text: str, kind: str = "added") -> None:
+    """Change a module and tell it."""
+    repository.write(f"packages/{package}/src/stack_{package}/__init__.py", text)
+    repository.tell(package, kind, "It is new.")
+    repository.commit()
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Index:
+    """An index that is not there yet."""
+    return Index(tmp_path / "index")

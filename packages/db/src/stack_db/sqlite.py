@@ -171,7 +171,7 @@ def _enforce_again(connection: Any, record: ConnectionPoolEntry) -> None:
 def _set_pragmas(engine: Engine, settings: DatabaseSettings) -> None:
     in_memory = is_memory(engine.url)
 
-    def connected(connection: Any, record: ConnectionPoolEntry) -> None:
+    def set_all(connection: Any) -> None:
         switch = "ON" if settings.sqlite_foreign_keys else "OFF"
         connection.execute(f"PRAGMA foreign_keys = {switch}")
         if in_memory:
@@ -183,5 +183,13 @@ def _set_pragmas(engine: Engine, settings: DatabaseSettings) -> None:
             # The file is read-only, or another process is switching it now; a
             # check says when the journal is not the one that was asked for.
             return
+
+    def connected(connection: Any, record: ConnectionPoolEntry) -> None:
+        try:
+            set_all(connection)
+        except BaseException:
+            # Older releases of SQLAlchemy leave it open.
+            connection.close()
+            raise
 
     event.listen(engine, "connect", connected)
